@@ -1,0 +1,44 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Wait calls look every env.Poll until it reports done or ctx ends. A failure of look is remembered and the
+// wait goes on, because a throttled or briefly failing API is no reason to give up on a rollback. When ctx
+// ends, the error names what was waited for, the last state seen and the last failure.
+func Wait(ctx context.Context, env *Env, what string, look func(context.Context) (state string, done bool, err error)) error {
+	var state string
+	var failure error
+	tick := time.NewTicker(env.Poll)
+	defer tick.Stop()
+	for {
+		seen, done, err := look(ctx)
+		switch {
+		case err == nil && done:
+			return nil
+		case err == nil:
+			state, failure = seen, nil
+		case ctx.Err() == nil:
+			failure = err
+		}
+		select {
+		case <-ctx.Done():
+			return gaveUp(ctx, what, state, failure)
+		case <-tick.C:
+		}
+	}
+}
+
+func gaveUp(ctx context.Context, what, state string, failure error) error {
+	err := fmt.Errorf("waiting for %s: %w", what, context.Cause(ctx))
+	if state != "" {
+		err = fmt.Errorf("%w (last seen: %s)", err, state)
+	}
+	if failure != nil {
+		err = fmt.Errorf("%w (last look failed: %w)", err, failure)
+	}
+	return err
+}

@@ -1,0 +1,128 @@
+// Package units holds the quantities that people write in experiment files as strings: durations ("90s"),
+// rates ("100000/min") and shares ("34%").
+//
+// They stay strings in the structs that HCL is decoded into, because gohcl would decode a bare 60 into a
+// time.Duration as 60 nanoseconds without a word. The language checks every field of these types once,
+// with a diagnostic on the guilty value; after that a kind may call Std, PerSecond or Ratio without an error.
+package units
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Duration is a span of time as written in a file: "90s", "1h30m", "250ms". Never negative.
+type Duration string
+
+// Rate is a number of events per unit of time as written in a file: "50/s", "100000/min", "3/h".
+type Rate string
+
+// Share is a part of a whole as written in a file: "34%", "0.5%". Between 0 % and 100 %.
+type Share string
+
+// Checked is what the language calls on every field of these types after decoding.
+type Checked interface{ Check() error }
+
+// Check reports what is wrong with d, in words for the author of the file. The empty string is an absent value.
+func (d Duration) Check() error {
+	_, err := d.parse()
+	return err
+}
+
+// Std returns d as a time.Duration, 0 where it is absent. It panics on a value that Check refuses.
+func (d Duration) Std() time.Duration {
+	return must(d.parse())
+}
+
+// Scale returns d divided by speed, for rehearsals that run faster than written.
+func (d Duration) Scale(speed float64) Duration {
+	if d == "" || speed == 1 {
+		return d
+	}
+	return Duration(time.Duration(float64(d.Std()) / speed).String())
+}
+
+func (d Duration) parse() (time.Duration, error) {
+	if d == "" {
+		return 0, nil
+	}
+	if _, err := strconv.ParseFloat(string(d), 64); err == nil && d != "0" {
+		return 0, fmt.Errorf("a duration needs a unit: write \"%ss\" for seconds or \"%sm\" for minutes", string(d), string(d))
+	}
+	v, err := time.ParseDuration(string(d))
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a duration: write it like \"90s\", \"5m\" or \"1h30m\"", string(d))
+	}
+	if v < 0 {
+		return 0, fmt.Errorf("a duration cannot be negative: %q", string(d))
+	}
+	return v, nil
+}
+
+// Check reports what is wrong with r, in words for the author of the file. The empty string is an absent value.
+func (r Rate) Check() error {
+	_, err := r.parse()
+	return err
+}
+
+// PerSecond returns r in events per second, 0 where it is absent. It panics on a value that Check refuses.
+func (r Rate) PerSecond() float64 {
+	return must(r.parse())
+}
+
+func (r Rate) parse() (float64, error) {
+	if r == "" {
+		return 0, nil
+	}
+	hint := fmt.Errorf("%q is not a rate: write it like \"50/s\", \"100000/min\" or \"3/h\"", string(r))
+	number, per, found := strings.Cut(string(r), "/")
+	if !found {
+		return 0, hint
+	}
+	seconds, known := map[string]float64{"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600}[strings.TrimSpace(per)]
+	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if err != nil || !known || math.IsInf(n, 0) || math.IsNaN(n) {
+		return 0, hint
+	}
+	if n <= 0 {
+		return 0, fmt.Errorf("a rate must be above zero: %q", string(r))
+	}
+	return n / seconds, nil
+}
+
+// Check reports what is wrong with s, in words for the author of the file. The empty string is an absent value.
+func (s Share) Check() error {
+	_, err := s.parse()
+	return err
+}
+
+// Ratio returns s as a number from 0 to 1, 0 where it is absent. It panics on a value that Check refuses.
+func (s Share) Ratio() float64 {
+	return must(s.parse())
+}
+
+func (s Share) parse() (float64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	number, found := strings.CutSuffix(string(s), "%")
+	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if !found || err != nil || math.IsNaN(n) {
+		return 0, fmt.Errorf("%q is not a share: write it like \"34%%\"", string(s))
+	}
+	if n < 0 || n > 100 {
+		return 0, fmt.Errorf("a share lies between \"0%%\" and \"100%%\": %q", string(s))
+	}
+	return n / 100, nil
+}
+
+// must turns a value that slipped past Check into the bug that it is.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic("units: not checked before use: " + err.Error())
+	}
+	return v
+}

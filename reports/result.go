@@ -1,0 +1,201 @@
+// Package reports turns the record of a run into something to read: for people, for CI, for other tools.
+//
+// Result is the record. It is plain data, its JSON is result.json, and every format is made from it and from
+// nothing else, so an old run can be rendered again at any time.
+package reports
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+)
+
+// Schema names the version of Result's JSON. It changes when a field changes its meaning or goes away.
+const Schema = "gameday.result/1"
+
+// Reporter writes one Result in one format.
+type Reporter func(w io.Writer, r *Result) error
+
+// Result is everything that is known of one run.
+type Result struct {
+	Schema      string  `json:"schema"`
+	Run         string  `json:"run"` // the run's id, and the name of its folder
+	Experiment  string  `json:"experiment"`
+	Description string  `json:"description,omitempty"`
+	Verdict     Verdict `json:"verdict"`
+	Sentence    string  `json:"sentence"` // the verdict and its main reason, for people
+	// Reasons is everything that speaks against "passed", the most important first. Empty where it passed.
+	Reasons []string `json:"reasons,omitempty"`
+
+	Started time.Time `json:"started"`
+	Ended   time.Time `json:"ended"`
+
+	File        File        `json:"file"`
+	Seed        uint64      `json:"seed"` // repeats the random picks
+	Speed       float64     `json:"speed"`
+	Environment Environment `json:"environment"`
+
+	Phases   []Phase    `json:"phases"`
+	Steps    []Step     `json:"steps"`
+	Impacts  []Impact   `json:"impacts,omitempty"`
+	LeftOut  []LeftOut  `json:"left_out,omitempty"`
+	Warnings []string   `json:"warnings,omitempty"`
+	Probes   []Probe    `json:"probes"`
+	Loads    []Load     `json:"loads,omitempty"`
+	Recovery *Recovery  `json:"recovery,omitempty"` // nil where no fault began
+	Log      []LogEntry `json:"log,omitempty"`      // what happened, as it was shown
+}
+
+// File is the experiment file as it was run.
+type File struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+}
+
+// Environment is where the run ran.
+type Environment struct {
+	Version string `json:"version"` // of gameday
+	Account string `json:"account,omitempty"`
+	Region  string `json:"region,omitempty"`
+	Caller  string `json:"caller,omitempty"` // ARN of the identity that acted
+	Lab     bool   `json:"lab"`
+}
+
+// The names of the phases, in the order in which they come.
+const (
+	Baseline = "baseline"
+	Fault    = "fault"
+	Undo     = "undo"
+	Recover  = "recovery"
+)
+
+// Phase is one phase of the run. Bounds hold in the fault and undo phases: a fault is in effect until it is undone.
+type Phase struct {
+	Name string    `json:"name"`
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Step is one change to one target.
+type Step struct {
+	N            int             `json:"n"`      // its number in the journal, from 1
+	Inject       string          `json:"inject"` // kind and name of its block: "instance_kill.one"
+	Text         string          `json:"text"`   // what it does, in one line
+	Undo         string          `json:"undo"`   // how it is taken back, in one line
+	Irreversible string          `json:"irreversible,omitempty"`
+	Permissions  []string        `json:"permissions,omitempty"`
+	Manual       []string        `json:"manual,omitempty"` // AWS CLI commands that finish the undo by hand
+	Data         json.RawMessage `json:"data"`             // the step as it stands in the journal
+	State        string          `json:"state"`            // planned, done, undone, not healed, not undone, failed
+	Began        *time.Time      `json:"began,omitempty"`
+	Done         *time.Time      `json:"done,omitempty"`
+	Undone       *time.Time      `json:"undone,omitempty"`
+	Error        string          `json:"error,omitempty"`
+}
+
+// Impact is the part of something that the targets make up.
+type Impact struct {
+	What string `json:"what"`
+	Hit  int    `json:"hit"`
+	Of   int    `json:"of"`
+}
+
+// LeftOut is a candidate that was not eligible.
+type LeftOut struct {
+	ID  string `json:"id"`
+	Why string `json:"why"`
+}
+
+// Probe is what one probe measured and how that was judged.
+type Probe struct {
+	Kind  string `json:"kind"`
+	Name  string `json:"name"`
+	Label string `json:"label"` // what a value means
+	Unit  string `json:"unit"`  // "", "s" or "%" (values from 0 to 1)
+
+	Max       *float64   `json:"max,omitempty"`
+	Min       *float64   `json:"min,omitempty"`
+	Unchanged *Unchanged `json:"unchanged,omitempty"`
+	Allow     float64    `json:"allow_seconds"` // total time out of bounds that is tolerated
+	Proof     bool       `json:"proof,omitempty"`
+
+	State      string      `json:"state"` // passed, failed, inconclusive, not judged
+	Reason     string      `json:"reason,omitempty"`
+	Violations []Violation `json:"violations,omitempty"`
+	Readings   []Reading   `json:"readings"`
+}
+
+// Unchanged is the comparison of the fault phase with the run's own baseline.
+type Unchanged struct {
+	Test       string  `json:"test"`       // name of the statistical test
+	Confidence float64 `json:"confidence"` // asked for, 0.99 by default
+	Margin     float64 `json:"margin"`     // the smallest change that matters, in the probe's unit
+	P          float64 `json:"p"`          // chance of at least this change if nothing had changed; 1 until there is data
+	Baseline   float64 `json:"baseline"`   // rate, or median
+	Fault      float64 `json:"fault"`
+	BaselineN  int     `json:"baseline_n"` // readings that were compared
+	FaultN     int     `json:"fault_n"`
+}
+
+// Violation is a stretch of time out of bounds.
+type Violation struct {
+	From  time.Time `json:"from"`
+	To    time.Time `json:"to"`
+	Phase string    `json:"phase"`
+	Worst float64   `json:"worst"` // the value furthest from its bound
+	Text  string    `json:"text"`  // which bound, by how much, for how long
+}
+
+// Reading is one measured value.
+type Reading struct {
+	At    time.Time `json:"at"`
+	Span  float64   `json:"span_seconds,omitempty"`
+	Value float64   `json:"value"`
+	Of    float64   `json:"of,omitempty"`
+	Phase string    `json:"phase,omitempty"` // empty before the baseline and after the end
+	Out   bool      `json:"out,omitempty"`   // out of bounds
+	Note  string    `json:"note,omitempty"`
+}
+
+// Load is the traffic that one load block made. Scheduled = Sent + NotSent, and Sent = Answered + Failed, exactly.
+type Load struct {
+	Name      string            `json:"name"`
+	Target    string            `json:"target"`
+	Rate      float64           `json:"rate_per_second"` // asked for
+	Scheduled uint64            `json:"scheduled"`
+	Sent      uint64            `json:"sent"`
+	NotSent   map[string]uint64 `json:"not_sent,omitempty"` // by cause
+	Answered  map[string]uint64 `json:"answered,omitempty"` // by class: "2xx"
+	Failed    map[string]uint64 `json:"failed,omitempty"`   // by cause: "connection reset"
+	// Latency from the intended moment of sending, and Service from the actual one, in seconds by quantile: "p99".
+	Latency map[string]float64 `json:"latency"`
+	Service map[string]float64 `json:"service"`
+	Lag     map[string]float64 `json:"lag"` // actual minus intended moment of sending
+	Seconds []LoadSecond       `json:"seconds,omitempty"`
+}
+
+// LoadSecond is one second of a load, by intended moment of sending.
+type LoadSecond struct {
+	At        time.Time `json:"at"`
+	Scheduled uint64    `json:"scheduled"`
+	Sent      uint64    `json:"sent"`
+	Errors    uint64    `json:"errors"`
+	P50       float64   `json:"p50"`
+	P99       float64   `json:"p99"`
+	Max       float64   `json:"max"`
+}
+
+// Recovery is how the system came back.
+type Recovery struct {
+	Deadline    float64    `json:"deadline_seconds"`
+	SteadyAt    *time.Time `json:"steady_at,omitempty"`   // from here on every probe stayed within bounds; nil if never
+	SinceFault  float64    `json:"since_fault_seconds"`   // from the first fault until SteadyAt
+	SinceUndone float64    `json:"since_undone_seconds"`  // from the last undo until SteadyAt, 0 if it was steady by then
+	Waiting     []string   `json:"waiting_for,omitempty"` // what was not steady at the deadline
+}
+
+// LogEntry is a line of the run's log.
+type LogEntry struct {
+	At   time.Time `json:"at"`
+	Text string    `json:"text"`
+}
