@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"math"
 
-	"gameday/internal/units"
+	"gameday/internal/attr"
 )
 
 // Pick chooses count or percent of candidates at random, without repetition. Candidates must come in an order
 // that does not change from one call to the next, or the seed does not repeat the pick. A percentage rounds
 // down, but never to nothing: at least one is picked.
-func Pick[T any](scope Scope, candidates []T, count int, percent units.Share) ([]T, error) {
+func Pick[T any](scope Scope, candidates []T, count int, percent attr.Share) ([]T, error) {
 	n := count
 	if percent != "" {
 		n = max(1, int(math.Floor(percent.Ratio()*float64(len(candidates)))))

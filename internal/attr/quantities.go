@@ -1,10 +1,12 @@
-// Package units holds the quantities that people write in experiment files as strings: durations ("90s"),
+// Package attr is what the attributes of kinds are made of.
+//
+// Quantities are written as strings in experiment files: durations ("90s"),
 // rates ("100000/min") and shares ("34%").
 //
 // They stay strings in the structs that HCL is decoded into, because gohcl would decode a bare 60 into a
 // time.Duration as 60 nanoseconds without a word. The language checks every field of these types once,
 // with a diagnostic on the guilty value; after that a kind may call Std, PerSecond or Ratio without an error.
-package units
+package attr
 
 import (
 	"fmt"
@@ -122,7 +124,7 @@ func (s Share) parse() (float64, error) {
 // must turns a value that slipped past Check into the bug that it is.
 func must[T any](v T, err error) T {
 	if err != nil {
-		panic("units: not checked before use: " + err.Error())
+		panic("attr: not checked before use: " + err.Error())
 	}
 	return v
 }
