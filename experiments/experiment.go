@@ -1,0 +1,99 @@
+package experiments
+
+import (
+	"time"
+
+	"github.com/hashicorp/hcl/v2"
+
+	"gameday/injectors"
+	"gameday/internal/attr"
+	"gameday/probes"
+)
+
+// Kinds is every kind of fault and of probe that a file may name. The list itself lives in cmd/gameday.
+type Kinds struct {
+	Injectors []injectors.Kind
+	Probes    []probes.Kind
+}
+
+// File is one experiment file, decoded and checked: whatever is wrong with it has been said by now.
+type File struct {
+	Name        string // as it was given
+	SHA256      string // of Source, in hex
+	Source      []byte
+	Experiments []*Experiment // in the order in which they are written
+	Secrets     []string      // values of sensitive variables, never to be shown
+}
+
+// Experiment is one experiment block. Durations are already divided by the speed asked for.
+type Experiment struct {
+	Name        string
+	Description string
+	Baseline    time.Duration // steady state must hold this long before anything is touched
+	Observe     time.Duration // the fault phase lasts at least this long
+	Recovery    time.Duration // be steady again at most this long after the last undo
+	Guard       Guard
+	Loads       []Load
+	Injects     []Inject
+	Probes      []Probe
+	Range       hcl.Range // the block's header
+}
+
+// Guard is what an experiment may never exceed. Zero values are rules that were not set.
+type Guard struct {
+	Accounts    []string          // refuse any other account
+	MaxTargets  *int              // distinct resources, over all injects
+	MaxPercent  *float64          // of each population that targets are picked from, 0 to 1
+	RequireTags map[string]string // only touch what carries all of these
+}
+
+// Load is steady traffic from baseline to the end of recovery.
+type Load struct {
+	Name         string
+	LoadBalancer string // by name; the listener's address is looked up when the run begins
+	URL          string // or a full URL
+	Path         string
+	Method       string
+	Headers      map[string]string
+	Body         string
+	Rate         attr.Rate
+	Timeout      time.Duration // per request
+	Range        hcl.Range
+}
+
+// Inject is one fault, and when it happens within the fault phase.
+type Inject struct {
+	Kind     injectors.Kind
+	Name     string
+	Injector injectors.Injector
+	Start    time.Duration // from the beginning of the fault phase
+	Duration time.Duration // undone after it; 0: when the fault phase ends
+	Range    hcl.Range
+}
+
+// Probe is one measurement, and the bounds that it is judged by.
+type Probe struct {
+	Kind   probes.Kind
+	Name   string
+	Probe  probes.Probe
+	Every  time.Duration
+	Bounds Bounds
+	Allow  time.Duration // total time out of bounds that is tolerated in the fault phase
+	Stop   bool          // on_violation = "stop": a violation ends the fault phase
+	Proof  bool          // must leave its bounds in the fault phase
+	Range  hcl.Range
+}
+
+// Bounds is what must stay true, in the unit of the probe. At least one is set.
+type Bounds struct {
+	Max, Min   *float64
+	Unchanged  bool    // no significant change for the worse since the baseline
+	Confidence float64 // of that comparison, 0.99 by default
+	Margin     float64 // the smallest change that matters, 0 for any
+}
+
+// ID is the probe's address in the file: "alb_5xx.errors".
+func (p Probe) ID() string { return p.Kind.Name + "." + p.Name }
+
+// ID is the inject's address in the file: "instance_kill.one".
+func (i Inject) ID() string { return i.Kind.Name + "." + i.Name }
