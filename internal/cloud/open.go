@@ -1,0 +1,87 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+// Options says which AWS to talk to. The zero value means whatever the environment and ~/.aws say, as for the AWS CLI.
+type Options struct {
+	Region   string
+	Profile  string
+	Endpoint string // of all services: the lab's
+	Key      string // static access key and secret, with Endpoint
+	Secret   string
+	Log      *slog.Logger
+}
+
+const (
+	pollAWS = 5 * time.Second        // describe calls are throttled per account, and others need them too
+	pollLab = 250 * time.Millisecond // loopback is free
+)
+
+// Open makes the Env of one process. It reads configuration and calls nobody; Identify does.
+func Open(ctx context.Context, o Options) (*Env, error) {
+	settings := []func(*config.LoadOptions) error{
+		config.WithRetryer(func() aws.Retryer {
+			return retry.NewAdaptiveMode(func(a *retry.AdaptiveModeOptions) {
+				a.StandardOptions = append(a.StandardOptions, func(s *retry.StandardOptions) { s.MaxAttempts = 6 })
+			})
+		}),
+	}
+	if o.Region != "" {
+		settings = append(settings, config.WithRegion(o.Region))
+	}
+	if o.Profile != "" {
+		settings = append(settings, config.WithSharedConfigProfile(o.Profile))
+	}
+	if o.Endpoint != "" {
+		settings = append(settings, config.WithBaseEndpoint(o.Endpoint))
+	}
+	if o.Key != "" {
+		settings = append(settings, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(o.Key, o.Secret, "")))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, settings...)
+	if err != nil {
+		return nil, fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		return nil, fmt.Errorf("no AWS region is set: export AWS_REGION=eu-west-1, or set one for your profile in ~/.aws/config")
+	}
+	e := &Env{AWS: cfg, HTTP: plainClient(), Log: o.Log, Poll: pollAWS}
+	if e.Log == nil {
+		e.Log = slog.New(slog.DiscardHandler)
+	}
+	if e.Local() {
+		e.Poll = pollLab
+	}
+	return e, nil
+}
+
+// Local reports whether AWS is played by something on this machine, like the lab.
+func (e *Env) Local() bool {
+	if e.AWS.BaseEndpoint == nil {
+		return false
+	}
+	u, err := url.Parse(*e.AWS.BaseEndpoint)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// plainClient is an HTTP client that shows what happened: it follows no redirects.
+func plainClient() *http.Client {
+	return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
