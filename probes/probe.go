@@ -48,6 +48,7 @@ type Scale struct {
 	Unit   Unit
 	Label  string        // axis title: "5xx share of requests"
 	Falls  bool          // lower is worse, so `unchanged` looks for a fall instead of a rise
+	Events bool          // readings carry Of, so `unchanged` compares numbers of events instead of values
 	Period time.Duration // the time between readings where the source sets it; 0 where `every` does
 }
 

@@ -25,5 +25,6 @@ type Env struct {
 	Log   *slog.Logger               // progress and oddities; never secrets
 	RunID string                     // the run on whose behalf a kind acts
 	Poll  time.Duration              // how often to look while waiting for AWS to change state
+	Late  time.Duration              // how late CloudWatch's data may arrive before it counts as missing
 	Loads map[string]*load.Recording // what each load of the experiment has measured so far, by the load's name
 }

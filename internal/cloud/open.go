@@ -28,6 +28,8 @@ type Options struct {
 const (
 	pollAWS = 5 * time.Second        // describe calls are throttled per account, and others need them too
 	pollLab = 250 * time.Millisecond // loopback is free
+	lateAWS = 5 * time.Minute        // metrics of a load balancer arrive one to three minutes late
+	lateLab = 10 * time.Second
 )
 
 // Open makes the Env of one process. It reads configuration and calls nobody; Identify does.
@@ -58,12 +60,12 @@ func Open(ctx context.Context, o Options) (*Env, error) {
 	if cfg.Region == "" {
 		return nil, fmt.Errorf("no AWS region is set: export AWS_REGION=eu-west-1, or set one for your profile in ~/.aws/config")
 	}
-	e := &Env{AWS: cfg, HTTP: plainClient(), Log: o.Log, Poll: pollAWS}
+	e := &Env{AWS: cfg, HTTP: plainClient(), Log: o.Log, Poll: pollAWS, Late: lateAWS}
 	if e.Log == nil {
 		e.Log = slog.New(slog.DiscardHandler)
 	}
 	if e.Local() {
-		e.Poll = pollLab
+		e.Poll, e.Late = pollLab, lateLab
 	}
 	return e, nil
 }
