@@ -1,0 +1,48 @@
+package wire
+
+import (
+	"fmt"
+	"net/http"
+	"path"
+	"strings"
+
+	"gameday/internal/lab/wire/protocol"
+	"gameday/internal/lab/wire/services"
+)
+
+// ExpiredKey is an access key id whose credentials have expired. Any other key is good.
+const ExpiredKey = "ASIAEXPIREDEXAMPLE00"
+
+// caller is who signed a request. The signature itself is not checked: the lab has no secrets.
+type caller struct {
+	key    string
+	region string
+}
+
+// signer reads the credential scope of Signature Version 4, from the header or from a presigned URL.
+func signer(r *http.Request) (caller, error) {
+	scope := r.URL.Query().Get("X-Amz-Credential")
+	if _, header, ok := strings.Cut(r.Header.Get("Authorization"), "Credential="); ok {
+		scope, _, _ = strings.Cut(header, ",")
+	}
+	parts := strings.Split(scope, "/") // key/date/region/service/aws4_request
+	if len(parts) != 5 {
+		return caller{}, protocol.Anonymous
+	}
+	c := caller{key: parts[0], region: parts[2]}
+	if c.key == ExpiredKey {
+		return c, protocol.Expired
+	}
+	return c, nil
+}
+
+// denial is IAM's own sentence where the action is among those denied, and "" otherwise.
+func (h *Handler) denial(o services.Operation, in any) string {
+	for _, pattern := range h.options.Denied {
+		if ok, err := path.Match(pattern, o.IAM); err == nil && ok {
+			return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+				h.world.Account().User, o.IAM, o.Resource(in), o.IAM)
+		}
+	}
+	return ""
+}

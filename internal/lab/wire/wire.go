@@ -1,0 +1,200 @@
+// Package wire is the front of the lab: an http.Handler that any AWS client takes for AWS.
+//
+// All services share one port, as AWS_ENDPOINT_URL implies, and are told apart by what a request looks like:
+//
+//	X-Amz-Target: AmazonEC2ContainerServiceV20141113.StopTask      awsJson
+//	POST /service/GraniteServiceVersion20100801/operation/...      rpcv2Cbor
+//	Action=TerminateInstances&Version=2016-11-15                   ec2Query, awsQuery
+//
+// A request is then read into the SDK's own input type, checked for who signs it and what is denied, handed to its service
+// (package services), and answered in the protocol that it came in (package protocol). Every call is remembered.
+package wire
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"gameday/internal/lab/wire/protocol"
+	"gameday/internal/lab/wire/services"
+	"gameday/internal/lab/world"
+)
+
+// Options are what may be wrong with an account's API.
+type Options struct {
+	// Denied are IAM actions that the caller lacks, like "ecs:StopTask" or "ec2:*".
+	Denied []string
+
+	// Intercept sees every call that is signed, known and readable, before it is carried out. The error that it
+	// returns is the call's answer: a protocol.Refusal (Throttled, say) or a *protocol.Fault. It is called
+	// from many goroutines at once.
+	Intercept func(Call) error
+}
+
+// Handler answers AWS clients. It is safe for concurrent use.
+type Handler struct {
+	services []*services.Service
+	options  Options
+	world    *world.World
+	ledger   ledger
+}
+
+// New is the front of the account w.
+func New(w *world.World, o Options) *Handler {
+	return &Handler{services: services.All(w), options: o, world: w}
+}
+
+// Calls are the calls so far, in the order in which they ended, without the oldest where there were very many.
+func (h *Handler) Calls() []Call { return h.ledger.all() }
+
+// ServeHTTP answers one call.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	started := time.Now()
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<20))
+	if err != nil {
+		http.Error(w, "cannot read the request: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	if len(body) == 0 && r.Method == http.MethodGet {
+		body = []byte(r.URL.RawQuery)
+	}
+	d, ok := h.route(r, body)
+	if !ok {
+		http.Error(w, "this is no call of a service that the lab has: "+r.Method+" "+r.URL.Path, http.StatusNotFound)
+		return
+	}
+	call := Call{At: started, ID: requestID(), Service: d.service.Name, Action: d.action}
+	out, err := h.answer(r, body, d, &call)
+	reply := protocol.Call{Action: call.Action, ID: call.ID}
+	fault := faultOf(d.protocol, err)
+	if fault != nil {
+		call.Code = fault.Code
+	}
+	call.Took = time.Since(started)
+	h.ledger.add(call) // before the answer, so that a client that has it also finds its call
+	if fault != nil {
+		d.protocol.Fail(w, reply, fault)
+		return
+	}
+	d.protocol.Write(w, reply, out)
+}
+
+// answer carries out a call, and fills in what it learns of it.
+func (h *Handler) answer(r *http.Request, body []byte, d destination, call *Call) (any, error) {
+	who, err := signer(r)
+	call.Region = who.region
+	if err != nil {
+		return nil, err
+	}
+	o, ok := d.service.Operations[d.action]
+	if !ok {
+		return nil, d.protocol.Refuse(protocol.UnknownAction,
+			fmt.Sprintf("The action %s is not valid for this web service.", d.action))
+	}
+	call.Write = o.Write
+	in := o.New()
+	if err := d.protocol.Read(body, in); err != nil {
+		return nil, malformed(d.protocol, err)
+	}
+	call.Input, call.DryRun = in, services.DryRun(in)
+	if sentence := h.denial(o, in); sentence != "" {
+		return nil, d.protocol.Refuse(protocol.Denied, sentence)
+	}
+	if h.options.Intercept != nil {
+		if err := h.options.Intercept(*call); err != nil {
+			return nil, err
+		}
+	}
+	return o.Handle(in)
+}
+
+// destination is where a request goes.
+type destination struct {
+	service  *services.Service
+	protocol protocol.Protocol
+	action   string
+}
+
+// route finds a request's service by its looks.
+func (h *Handler) route(r *http.Request, body []byte) (destination, bool) {
+	if shape, action, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
+		json10 := strings.HasSuffix(r.Header.Get("Content-Type"), "json-1.0")
+		return h.find(action, func(s *services.Service) protocol.Protocol {
+			switch {
+			case s.Shape != shape:
+				return nil
+			case json10:
+				return s.JSON10
+			default:
+				return s.JSON11
+			}
+		})
+	}
+	if shape, action, ok := rpcPath(r.URL.Path); ok {
+		return h.find(action, func(s *services.Service) protocol.Protocol {
+			if s.Shape != shape {
+				return nil
+			}
+			return s.CBOR
+		})
+	}
+	action, version, err := protocol.Form(body)
+	if err != nil || action == "" {
+		return destination{}, false
+	}
+	return h.find(action, func(s *services.Service) protocol.Protocol {
+		if s.Version != version {
+			return nil
+		}
+		return s.Query
+	})
+}
+
+func (h *Handler) find(action string, spoken func(*services.Service) protocol.Protocol) (destination, bool) {
+	for _, s := range h.services {
+		if p := spoken(s); p != nil {
+			return destination{s, p, action}, true
+		}
+	}
+	return destination{}, false
+}
+
+// rpcPath splits /service/Shape/operation/Action.
+func rpcPath(path string) (shape, action string, ok bool) {
+	parts := strings.Split(strings.Trim(path, "/"), "/")
+	if len(parts) != 4 || parts[0] != "service" || parts[2] != "operation" {
+		return "", "", false
+	}
+	return parts[1], parts[3], true
+}
+
+// faultOf is what goes over the wire for an error; nil for none.
+func faultOf(p protocol.Protocol, err error) *protocol.Fault {
+	var fault *protocol.Fault
+	var refusal protocol.Refusal
+	var refused *world.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &fault):
+		return fault
+	case errors.As(err, &refused):
+		return &protocol.Fault{Code: refused.Code, Message: refused.Message}
+	case errors.As(err, &refusal):
+		return p.Refuse(refusal, "")
+	default:
+		return p.Refuse(protocol.Unavailable, err.Error())
+	}
+}
+
+// malformed is the answer to a request that cannot be read.
+func malformed(p protocol.Protocol, err error) error {
+	var fault *protocol.Fault
+	if errors.As(err, &fault) {
+		return fault
+	}
+	return p.Refuse(protocol.Malformed, err.Error())
+}
