@@ -1,0 +1,177 @@
+package topology
+
+import (
+	"fmt"
+	"net/netip"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"gameday/internal/attr"
+)
+
+// checkQuantities checks every duration and share that body gave to the struct that into points to.
+func checkQuantities(into any, body *hclsyntax.Body) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	v := reflect.ValueOf(into).Elem()
+	for i := range v.NumField() {
+		name, kind, _ := strings.Cut(v.Type().Field(i).Tag.Get("hcl"), ",")
+		if kind == "block" && v.Field(i).Kind() == reflect.Pointer {
+			for _, block := range body.Blocks {
+				if block.Type == name {
+					diags = append(diags, checkQuantities(v.Field(i).Interface(), block.Body)...)
+				}
+			}
+		}
+		checked, is := v.Field(i).Interface().(attr.Checked)
+		given, present := body.Attributes[name]
+		if !is || !present {
+			continue
+		}
+		if err := checked.Check(); err != nil {
+			diags = append(diags, &hcl.Diagnostic{
+				Severity: hcl.DiagError, Summary: "Unsuitable value", Detail: "The value of " + quote(name) + ": " + err.Error() + ".",
+				Subject: given.Expr.Range().Ptr(),
+			})
+		}
+	}
+	return diags
+}
+
+// check looks at what types cannot express: references and sets of words.
+func (r *reader) check() {
+	t := r.topology
+	clusters := namesOf(t.Clusters, func(v *Cluster) string { return v.Name })
+	balancers := namesOf(t.LoadBalancers, func(v *LoadBalancer) string { return v.Name })
+	services := namesOf(t.Services, func(v *Service) string { return v.Name })
+	r.checkPlace()
+	for _, g := range t.Groups {
+		r.known(g, "cluster", g.Cluster, clusters)
+		r.known(g, "root_device", g.RootDevice, []string{"ebs", "instance-store"})
+		r.known(g, "health_check_type", g.HealthCheckType, []string{"EC2", "ELB"})
+		r.atLeast(g, "min", g.Min, 0)
+		r.atLeast(g, "desired", g.Desired, g.Min)
+		r.atLeast(g, "max", g.Max, g.Desired)
+		for _, p := range g.Suspended {
+			r.known(g, "suspended_processes", p, Processes)
+		}
+	}
+	for _, s := range t.Services {
+		r.checkService(s, clusters, balancers)
+	}
+	for _, b := range t.LoadBalancers {
+		r.known(b, "scheme", b.Scheme, []string{"internet-facing", "internal"})
+	}
+	for _, a := range t.Alarms {
+		r.known(a, "load_balancer", a.LoadBalancer, balancers)
+		r.known(a, "target_group", a.TargetGroup, services)
+		r.known(a, "service", a.Service, services)
+		r.known(a, "comparison", a.Comparison, []string{
+			"GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold",
+		})
+		r.known(a, "treat_missing_data", a.MissingData, []string{"missing", "notBreaching", "breaching", "ignore"})
+		r.atLeast(a, "evaluation_periods", a.Periods, 1)
+	}
+	if t.CloudWatch.Resolution.Std() <= 0 {
+		r.fault(&t.CloudWatch, "resolution", "metrics need a resolution above zero, like \"1s\"")
+	}
+}
+
+// Processes are the parts of an Auto Scaling group that can be suspended.
+var Processes = []string{
+	"Launch", "Terminate", "AddToLoadBalancer", "AlarmNotification", "AZRebalance",
+	"HealthCheck", "InstanceRefresh", "ReplaceUnhealthy", "ScheduledActions",
+}
+
+func (r *reader) checkPlace() {
+	p := &r.topology.Place
+	if !regexp.MustCompile(`^\d{12}$`).MatchString(p.Account) {
+		r.fault(p, "account", "an AWS account is named by twelve digits, like \"123456789012\"")
+	}
+	if len(p.Zones) == 0 || len(p.Zones) > 6 {
+		r.fault(p, "zones", "an account has one to six zones, by letter: [\"a\", \"b\", \"c\"]")
+	}
+	if prefix, err := netip.ParsePrefix(p.CIDR); err != nil || !prefix.Addr().Is4() || prefix.Bits() != 16 {
+		r.fault(p, "cidr", "the VPC is an IPv4 /16, like \"10.0.0.0/16\"")
+	}
+}
+
+func (r *reader) checkService(s *Service, clusters, balancers []string) {
+	if s.Cluster == "" && len(clusters) == 1 {
+		s.Cluster = clusters[0]
+	}
+	if s.Cluster == "" {
+		r.fault(s, "cluster", fmt.Sprintf("service %q needs a cluster", s.Name))
+	}
+	r.known(s, "cluster", s.Cluster, clusters)
+	r.known(s, "load_balancer", s.LoadBalancer, balancers)
+	r.known(s, "launch_type", s.Launch, []string{"EC2", "FARGATE"})
+	r.known(s, "target_type", s.TargetType, []string{"ip", "instance"})
+	r.known(s, "spread", s.Spread, []string{"zone", "instance"})
+	r.atLeast(s, "tasks", s.Tasks, 0)
+	r.atLeast(s, "concurrency", s.Concurrency, 0)
+	r.atLeast(s, "queue", s.Queue, 0)
+	r.atLeast(s, "body", s.Body, 0)
+	if s.LoadBalancer != "" && s.Path == "" {
+		s.Path = "/*"
+	}
+	if s.Constraint != "" && !Constraint.MatchString(s.Constraint) {
+		r.fault(s, "constraint", "a constraint is written like \"attribute:role == search\"")
+	}
+	if s.Launch == "FARGATE" && (s.TargetType != "ip" || s.Daemon || s.DistinctInstances || s.Constraint != "") {
+		r.fault(s, "launch_type", "a Fargate service has ip targets, is no daemon, and knows no instances to be placed on")
+	}
+	for _, v := range s.Volumes {
+		r.known(s, "volume", v.Kind, []string{"efs", "ebs", "docker", "host"})
+	}
+	r.atLeast(s, "health_check", s.Health.Healthy, 1)
+	r.atLeast(s, "health_check", s.Health.Unhealthy, 1)
+	if s.Health.Interval.Std() <= 0 || s.Health.Timeout.Std() <= 0 {
+		r.fault(s, "health_check", "a health check needs an interval and a timeout above zero")
+	}
+}
+
+// Constraint is the part of ECS's cluster query language that the lab understands.
+var Constraint = regexp.MustCompile(`^attribute:([A-Za-z0-9._-]+)\s*(==|!=)\s*([A-Za-z0-9._-]+)$`)
+
+func (r *reader) known(thing any, attribute, given string, known []string) {
+	if given == "" || slices.Contains(known, given) {
+		return
+	}
+	r.fault(thing, attribute, fmt.Sprintf("%q is not known here.%s Possible: %s", given, didYouMean(given, known), strings.Join(known, ", ")))
+}
+
+func (r *reader) atLeast(thing any, attribute string, given, least int) {
+	if given < least {
+		r.fault(thing, attribute, fmt.Sprintf("%d is too little: at least %d", given, least))
+	}
+}
+
+// fault points at the last place that gave the attribute to thing, or at thing itself.
+func (r *reader) fault(thing any, attribute, detail string) {
+	var at hcl.Range
+	for _, l := range r.blocks {
+		if l.value != thing {
+			continue
+		}
+		if at.Empty() {
+			at = l.block
+		}
+		if given, present := l.body.Attributes[attribute]; present {
+			at = given.Expr.Range()
+		}
+	}
+	r.refuse(at, "Unsuitable value of "+attribute, strings.ToUpper(detail[:1])+detail[1:]+".")
+}
+
+func namesOf[T any](list []T, name func(T) string) []string {
+	var names []string
+	for _, v := range list {
+		names = append(names, name(v))
+	}
+	return names
+}

@@ -1,0 +1,44 @@
+package topology
+
+// The defaults are AWS's own where AWS has one, and a small, quick service where it has none.
+
+func defaults() *Topology {
+	return &Topology{
+		Place:      Place{Account: "123456789012", Region: "eu-west-1", Zones: []string{"a", "b", "c"}, CIDR: "10.0.0.0/16"},
+		ECS:        ECS{AgentTimeout: "1s", DeregisterAfter: "1s", DescribeLag: "0s"},
+		CloudWatch: CloudWatch{Resolution: "60s", Delay: "60s", Publish: true},
+	}
+}
+
+func defaultGroup(name string) *Group {
+	return &Group{
+		Name: name, InstanceType: "m7g.large", CPU: 2048, Memory: 7680,
+		Max: 1 << 10, Boot: "30s", ReplaceAfter: "30s", GracePeriod: "0s",
+		HealthCheckType: "EC2", RootDevice: "ebs",
+	}
+}
+
+func defaultCluster(name string) *Cluster {
+	return &Cluster{Name: name}
+}
+
+func defaultLoadBalancer(name string) *LoadBalancer {
+	return &LoadBalancer{Name: name, Scheme: "internet-facing", IdleTimeout: "60s", ConnectTimeout: "10s"}
+}
+
+func defaultService(name string) *Service {
+	return &Service{
+		Name: name, Launch: "EC2", Tasks: 1, CPU: 256, Memory: 512,
+		Image: name + ":1", TargetType: "ip",
+		DeregistrationDelay: "300s", Latency: "10ms", Body: 512, Start: "500ms", StopTimeout: "30s",
+		Health:     &HealthCheck{Path: "/health", Interval: "30s", Timeout: "5s", Healthy: 5, Unhealthy: 2},
+		Deployment: &Deployment{MinimumHealthy: 100, Maximum: 200},
+	}
+}
+
+func defaultAlarm(name string) *Alarm {
+	return &Alarm{
+		Name: name, Statistic: "Average", Period: "60s", Periods: 1,
+		Comparison: "GreaterThanThreshold", MissingData: "missing",
+	}
+}

@@ -1,0 +1,107 @@
+package topology
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+func service(t *testing.T, topology *Topology, name string) *Service {
+	t.Helper()
+	for _, s := range topology.Services {
+		if s.Name == name {
+			return s
+		}
+	}
+	t.Fatalf("no service %q", name)
+	return nil
+}
+
+func TestBuiltinTopologyIsSoundWithEachWeakness(t *testing.T) {
+	weaknesses, err := Weaknesses(Builtin, BuiltinName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"single_task", "slow_health_check", "no_replacement", "slow_service", "unsteady", "no_metrics"} {
+		if _, err := Load("", []string{name}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, w := range weaknesses {
+		if w.Description == "" {
+			t.Errorf("%s has no description", w.Name)
+		}
+	}
+}
+
+func TestAWeaknessOverridesOnlyWhatItMentions(t *testing.T) {
+	well, err := Load("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weak, err := Load("", []string{"slow_health_check"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after := service(t, well, "conversations"), service(t, weak, "conversations")
+	if after.Health.Interval != "30s" || after.Health.Unhealthy != 3 {
+		t.Errorf("not weakened: %+v", after.Health)
+	}
+	if after.Health.Timeout != before.Health.Timeout || after.Health.Path != before.Health.Path || after.Tasks != before.Tasks {
+		t.Errorf("the rest changed too: %+v became %+v", before, after)
+	}
+}
+
+func TestMistakesAreAllReportedWhereTheyAre(t *testing.T) {
+	const source = `
+cluster "web" {}
+service "comments" {
+  latency      = "fast"
+  target_type  = "pod"
+  tasks        = -1
+  healthcheck {}
+}
+servise "x" {}
+weakness "w" {
+  description = "d"
+  service "comments" {
+    drain = "7"
+  }
+}
+`
+	_, err := Parse([]byte(source), "mine.hcl", []string{"ww"})
+	var diags hcl.Diagnostics
+	if !errors.As(err, &diags) {
+		t.Fatalf("not diagnostics: %v", err)
+	}
+	var all strings.Builder
+	for _, d := range diags {
+		if d.Subject == nil && d.Summary != "Unknown weakness" {
+			t.Errorf("points nowhere: %v", d)
+		}
+		all.WriteString(d.Error() + "\n")
+	}
+	for _, want := range []string{`mine.hcl:7`, `Did you mean "service"?`, `mine.hcl:13`, `needs a unit`, `Did you mean "w"?`} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("missing %q in:\n%s", want, all.String())
+		}
+	}
+}
+
+func TestReferencesAndWordsAreChecked(t *testing.T) {
+	for source, want := range map[string]string{
+		`service "a" { cluster = "web" }`:                             `"web" is not known here`,
+		"cluster \"web\" {}\nservice \"a\" { target_type = \"ipp\" }": `Did you mean "ip"?`,
+		`account = "12"`:                   "twelve digits",
+		`cidr = "10.0.0.0/24"`:             "/16",
+		`cloudwatch { resolution = "0s" }`: "above zero",
+		`auto_scaling_group "g" { suspended_processes = ["Lunch"] }`: `Did you mean "Launch"?`,
+		"cluster \"web\" {}\nservice \"a\" { tasks = -1 }":           "mine.hcl:2,23",
+	} {
+		if _, err := Parse([]byte(source), "mine.hcl", nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n\twant %q\n\tgot %v", source, want, err)
+		}
+	}
+}
