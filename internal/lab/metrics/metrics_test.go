@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
+var start = time.Date(2025, 11, 23, 10, 0, 0, 0, time.UTC)
 
 func must(t *testing.T, name string) Statistic {
 	t.Helper()

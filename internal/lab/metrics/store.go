@@ -76,10 +76,13 @@ func (s *Store) Collect(f func(bucket time.Time)) {
 	s.collectors = append(s.collectors, f)
 }
 
-// Run collects and evaluates alarms at the end of every bucket, until ctx ends.
+// Run collects and evaluates alarms at the end of every bucket, until ctx ends. A late Run catches up; one that slept
+// (a suspended laptop) leaves a gap instead, because nobody knows what happened meanwhile.
 func (s *Store) Run(ctx context.Context) {
-	for {
-		bucket := s.Bucket(time.Now())
+	for bucket := s.Bucket(time.Now()); ; bucket = bucket.Add(s.options.Resolution) {
+		if now := s.Bucket(time.Now()); now.Sub(bucket) > 10*s.options.Resolution {
+			bucket = now
+		}
 		end := time.NewTimer(time.Until(bucket.Add(s.options.Resolution)))
 		select {
 		case <-ctx.Done():
