@@ -11,6 +11,7 @@
 package wire
 
 import (
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"gameday/internal/lab/metrics"
 	"gameday/internal/lab/wire/protocol"
 	"gameday/internal/lab/wire/services"
 	"gameday/internal/lab/world"
@@ -42,9 +44,9 @@ type Handler struct {
 	ledger   ledger
 }
 
-// New is the front of the account w.
-func New(w *world.World, o Options) *Handler {
-	return &Handler{services: services.All(w), options: o, world: w}
+// New is the front of the account w, whose metrics are in m.
+func New(w *world.World, m *metrics.Store, o Options) *Handler {
+	return &Handler{services: services.All(w, m), options: o, world: w}
 }
 
 // Calls are the calls so far, in the order in which they ended, without the oldest where there were very many.
@@ -53,7 +55,7 @@ func (h *Handler) Calls() []Call { return h.ledger.all() }
 // ServeHTTP answers one call.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 4<<20))
+	body, err := readBody(w, r)
 	if err != nil {
 		http.Error(w, "cannot read the request: "+err.Error(), http.StatusBadRequest)
 		return
@@ -81,6 +83,21 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	d.protocol.Write(w, reply, out)
 }
+
+// readBody unpacks what SDKs compress when it is large.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	var body io.Reader = http.MaxBytesReader(w, r.Body, largestBody)
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		unpacked, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, err
+		}
+		body = io.LimitReader(unpacked, largestBody)
+	}
+	return io.ReadAll(body)
+}
+
+const largestBody = 4 << 20
 
 // answer carries out a call, and fills in what it learns of it.
 func (h *Handler) answer(r *http.Request, body []byte, d destination, call *Call) (any, error) {

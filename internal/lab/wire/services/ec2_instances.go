@@ -209,6 +209,9 @@ func (s ec2Service) modifyInstanceAttribute(in *ec2.ModifyInstanceAttributeInput
 }
 
 func (s ec2Service) terminateInstances(in *ec2.TerminateInstancesInput) (*ec2.TerminateInstancesOutput, error) {
+	if err := only("UnsupportedOperation", in, "InstanceIds", "DryRun"); err != nil {
+		return nil, err
+	}
 	if aws.ToBool(in.DryRun) {
 		return nil, rehearse(s.world.CheckTerminate(in.InstanceIds))
 	}
@@ -217,10 +220,13 @@ func (s ec2Service) terminateInstances(in *ec2.TerminateInstancesInput) (*ec2.Te
 }
 
 func (s ec2Service) stopInstances(in *ec2.StopInstancesInput) (*ec2.StopInstancesOutput, error) {
+	if err := only("UnsupportedOperation", in, "InstanceIds", "DryRun", "Force", "SkipOsShutdown"); err != nil {
+		return nil, err
+	}
 	if aws.ToBool(in.DryRun) {
 		return nil, rehearse(s.world.CheckStop(in.InstanceIds))
 	}
-	changes, err := s.world.StopInstances(in.InstanceIds, aws.ToBool(in.Force))
+	changes, err := s.world.StopInstances(in.InstanceIds, aws.ToBool(in.Force) || aws.ToBool(in.SkipOsShutdown))
 	return &ec2.StopInstancesOutput{StoppingInstances: ec2Changes(changes)}, err
 }
 

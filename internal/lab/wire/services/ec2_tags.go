@@ -1,7 +1,6 @@
 package services
 
 import (
-	"maps"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -94,5 +93,3 @@ func (s ec2Service) describeTags(in *ec2.DescribeTagsInput) (*ec2.DescribeTagsOu
 	}
 	return out, nil
 }
-
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -14,6 +14,7 @@ type paging struct {
 	usual int32   // the size where the client names none
 	least int32   // the bounds of what it may name
 	most  int32
+	down  bool                       // the last comes first
 	fault func(problem string) error // the service's words for a bad size or token
 }
 
@@ -28,14 +29,20 @@ func cut[T any](p paging, items []T, key func(T) string) ([]T, *string, error) {
 	if size < p.least || size > p.most {
 		return nil, nil, p.fault("size")
 	}
-	items = slices.SortedFunc(slices.Values(items), func(a, b T) int { return cmp.Compare(key(a), key(b)) })
+	order := func(a, b string) int {
+		if p.down {
+			a, b = b, a
+		}
+		return cmp.Compare(a, b)
+	}
+	items = slices.SortedFunc(slices.Values(items), func(a, b T) int { return order(key(a), key(b)) })
 	if p.token != nil && *p.token != "" {
 		from, err := base64.RawURLEncoding.DecodeString(*p.token)
 		first, ok := strings.CutPrefix(string(from), tokenMark)
 		if err != nil || !ok {
 			return nil, nil, p.fault("token")
 		}
-		start, _ := slices.BinarySearchFunc(items, first, func(item T, want string) int { return cmp.Compare(key(item), want) })
+		start, _ := slices.BinarySearchFunc(items, first, func(item T, want string) int { return order(key(item), want) })
 		items = items[start:]
 	}
 	if len(items) <= int(size) {

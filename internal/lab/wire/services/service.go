@@ -15,6 +15,7 @@ import (
 	"reflect"
 	"strings"
 
+	"gameday/internal/lab/metrics"
 	"gameday/internal/lab/wire/protocol"
 	"gameday/internal/lab/world"
 )
@@ -47,11 +48,15 @@ type Operation struct {
 	Resource func(in any) string
 }
 
-// All are the services of an account, by name.
-func All(w *world.World) []*Service {
+// All are the services of the account w, whose metrics are in m.
+func All(w *world.World, m *metrics.Store) []*Service {
 	return []*Service{
 		newSTS(w),
 		newEC2(w),
+		newAutoScaling(w),
+		newECS(w),
+		newELB(w),
+		newCloudWatch(w, m),
 	}
 }
 
