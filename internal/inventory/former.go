@@ -1,0 +1,106 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
+
+	"gameday/internal/cloud"
+)
+
+// Former is a service as it was before a fault: what its recovery is measured against. It is data, and survives JSON.
+type Former struct {
+	Cluster string
+	Service string
+	Pools   []Pool // the target groups that it registers its tasks with
+}
+
+// Pool is how many targets of a target group were healthy.
+type Pool struct {
+	TargetGroup string // ARN
+	Healthy     int
+}
+
+// Record remembers a service of the cluster.
+func (c *Cluster) Record(ctx context.Context, env *cloud.Env, service string) (Former, error) {
+	f := Former{Cluster: c.Name, Service: service}
+	s, _ := c.Service(service)
+	for _, arn := range s.TargetGroups {
+		p, err := RecordPool(ctx, env, arn)
+		if err != nil {
+			return Former{}, err
+		}
+		f.Pools = append(f.Pools, p)
+	}
+	return f, nil
+}
+
+// RecordPool counts the healthy targets of a target group.
+func RecordPool(ctx context.Context, env *cloud.Env, arn string) (Pool, error) {
+	n, err := healthy(ctx, env, arn)
+	return Pool{TargetGroup: arn, Healthy: n}, err
+}
+
+// Lack says what the service still lacks to be whole, "" if nothing: as many running tasks as it wants now, and as
+// many healthy targets as it had, or as it wants now if that is fewer. Tasks on the container instance gone (an ARN,
+// "" for none) do not count, for ECS calls them running until it notices. A service that was deleted lacks nothing.
+func (f Former) Lack(ctx context.Context, env *cloud.Env, gone string) (string, error) {
+	client := ecs.NewFromConfig(env.AWS)
+	found, err := describe(ctx, client, f.Cluster, []string{f.Service})
+	if err != nil || len(found) == 0 {
+		return "", err
+	}
+	all, err := tasks(ctx, client, f.Cluster, aws.String(f.Service))
+	if err != nil {
+		return "", err
+	}
+	running := 0
+	for _, t := range all {
+		if t.Running && (gone == "" || t.Instance != gone) {
+			running++
+		}
+	}
+	desired := found[0].Desired
+	if running < desired {
+		return fmt.Sprintf("%d of %d tasks of service %s/%s run", running, desired, f.Cluster, f.Service), nil
+	}
+	for _, p := range f.Pools {
+		if lack, err := p.Lack(ctx, env, desired); lack != "" || err != nil {
+			return lack, err
+		}
+	}
+	return "", nil
+}
+
+// Lack says what the target group still lacks: as many healthy targets as it had, or as its owner wants now if that
+// is fewer. A target group that was deleted lacks nothing.
+func (p Pool) Lack(ctx context.Context, env *cloud.Env, desired int) (string, error) {
+	n, err := healthy(ctx, env, p.TargetGroup)
+	if missing := new(types.TargetGroupNotFoundException); errors.As(err, &missing) {
+		return "", nil
+	}
+	if want := min(p.Healthy, desired); err == nil && n < want {
+		return fmt.Sprintf("%d of %d targets of %s are healthy", n, want, path.Base(path.Dir(p.TargetGroup))), nil
+	}
+	return "", err
+}
+
+func healthy(ctx context.Context, env *cloud.Env, arn string) (int, error) {
+	out, err := elb.NewFromConfig(env.AWS).DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(arn)})
+	if err != nil {
+		return 0, fmt.Errorf("look at the targets of %s: %w", path.Base(path.Dir(arn)), err)
+	}
+	n := 0
+	for _, t := range out.TargetHealthDescriptions {
+		if t.TargetHealth != nil && t.TargetHealth.State == types.TargetHealthStateEnumHealthy {
+			n++
+		}
+	}
+	return n, nil
+}

@@ -1,0 +1,110 @@
+package inventory
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+)
+
+// Task is a task that ECS wants to run.
+type Task struct {
+	ID, ARN    string
+	Service    string // "" where no service owns it
+	Instance   string // ARN of its container instance, "" on Fargate
+	Zone       string
+	Running    bool // and not on its way there
+	Definition string
+	Tags       map[string]string // its own, and its service's where it has none of that key
+	State      []string          // what it keeps that another task in its place would lack; see state.go
+}
+
+// String names the task as people speak of it: by its service if it has one.
+func (t Task) String() string {
+	if t.Service == "" {
+		return "task " + t.ID
+	}
+	return "service " + t.Service
+}
+
+// tasks reads the tasks of a cluster, or of one of its services, that ECS wants to run, by id. Their State is not
+// known yet.
+func tasks(ctx context.Context, client *ecs.Client, cluster string, service *string) ([]Task, error) {
+	var found []Task
+	pages := ecs.NewListTasksPaginator(client, &ecs.ListTasksInput{
+		Cluster:     aws.String(cluster),
+		ServiceName: service,
+		MaxResults:  aws.Int32(describable),
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list the tasks of cluster %s: %w", cluster, err)
+		}
+		if len(page.TaskArns) == 0 {
+			continue
+		}
+		out, err := client.DescribeTasks(ctx, &ecs.DescribeTasksInput{
+			Cluster: aws.String(cluster),
+			Tasks:   page.TaskArns,
+			Include: []types.TaskField{types.TaskFieldTags},
+		})
+		if err != nil {
+			return nil, fmt.Errorf("describe the tasks of cluster %s: %w", cluster, err)
+		}
+		for _, t := range out.Tasks {
+			if aws.ToString(t.DesiredStatus) == "RUNNING" {
+				found = append(found, taskOf(t))
+			}
+		}
+	}
+	slices.SortFunc(found, by(func(t Task) string { return t.ID }))
+	return found, nil
+}
+
+func taskOf(t types.Task) Task {
+	service, _ := strings.CutPrefix(aws.ToString(t.Group), "service:")
+	if service == aws.ToString(t.Group) {
+		service = ""
+	}
+	return Task{
+		ID:         path.Base(aws.ToString(t.TaskArn)),
+		ARN:        aws.ToString(t.TaskArn),
+		Service:    service,
+		Instance:   aws.ToString(t.ContainerInstanceArn),
+		Zone:       aws.ToString(t.AvailabilityZone),
+		Running:    aws.ToString(t.LastStatus) == "RUNNING",
+		Definition: aws.ToString(t.TaskDefinitionArn),
+		Tags:       tagMap(t.Tags),
+	}
+}
+
+// settle gives every task its state and its service's tags.
+func (c *Cluster) settle(ctx context.Context, client *ecs.Client) error {
+	definitions := map[string]*types.TaskDefinition{}
+	for i := range c.Tasks {
+		t := &c.Tasks[i]
+		if definitions[t.Definition] == nil {
+			out, err := client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: aws.String(t.Definition)})
+			if err != nil {
+				return fmt.Errorf("describe task definition %s: %w", path.Base(t.Definition), err)
+			}
+			definitions[t.Definition] = out.TaskDefinition
+		}
+		owner, _ := c.Service(t.Service)
+		t.State = state(definitions[t.Definition], owner.Daemon)
+		tags := maps.Clone(owner.Tags)
+		if tags == nil {
+			tags = map[string]string{}
+		}
+		maps.Copy(tags, t.Tags)
+		t.Tags = tags
+	}
+	return nil
+}
