@@ -3,7 +3,7 @@
 // A journal is a file of JSON lines that only ever grows. One record is one line, one write and one fsync: when a
 // method returns nil, its record survives a crash and a loss of power. The life of a step in it:
 //
-//	           ┌────────── pending ──────────┐
+//	┌─────────────── pending ───────────────┐
 //	will n ──► did n ──► undo_failed n ──► … ──► undone n, or lost n
 //
 // A step is pending from its will on, whether or not the rest followed.
