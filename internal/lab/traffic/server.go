@@ -1,0 +1,227 @@
+package traffic
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Behaviour is how a built-in program serves.
+type Behaviour struct {
+	HealthPath  string
+	Latency     time.Duration
+	Jitter      time.Duration // latency varies by up to so much either way
+	TailLatency time.Duration
+	TailShare   float64       // of requests that take TailLatency instead
+	ErrorShare  float64       // of requests that are answered 500
+	Concurrency int           // requests at a time; 0 is no limit
+	Queue       int           // requests that wait for their turn before 503; 0 is no limit
+	Body        int           // bytes of an answer
+	Drain       time.Duration // after Terminate it fails its health check and serves on for so long
+}
+
+// server is a Program inside this process. Its health check is answered out of turn: a full queue makes it slow, not ill.
+type server struct {
+	behaviour Behaviour
+	addr      string
+	http      *http.Server
+	body      []byte
+	length    string
+	slots     chan struct{} // nil without a limit
+	waiting   atomic.Int64
+	busy      atomic.Int64
+	draining  atomic.Bool
+
+	terminate sync.Once
+	end       sync.Once
+	alive     context.Context
+	kill      context.CancelFunc
+	done      chan struct{}
+	exit      int // written before done is closed
+
+	mu    sync.Mutex
+	conns map[net.Conn]struct{} // nil once killed
+}
+
+// Serve starts a built-in program.
+func Serve(b Behaviour) (Program, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &server{
+		behaviour: b,
+		addr:      listener.Addr().String(),
+		body:      bytes.Repeat([]byte("."), b.Body),
+		length:    strconv.Itoa(b.Body),
+		done:      make(chan struct{}),
+		conns:     map[net.Conn]struct{}{},
+	}
+	s.alive, s.kill = context.WithCancel(context.Background())
+	if b.Concurrency > 0 {
+		s.slots = make(chan struct{}, b.Concurrency)
+	}
+	s.http = &http.Server{Handler: s, ErrorLog: discard(), ConnState: s.track}
+	go func() { _ = s.http.Serve(listener) }() // ends when told to, always with an error
+	return s, nil
+}
+
+func (s *server) Addr() string          { return s.addr }
+func (s *server) Done() <-chan struct{} { return s.done }
+func (s *server) Exit() int             { return s.exit }
+func (s *server) Busy() time.Duration   { return time.Duration(s.busy.Load()) }
+
+// Terminate keeps idle connections open until the drain is over: closing them sooner would race with requests
+// that are on their way.
+func (s *server) Terminate() {
+	s.terminate.Do(func() {
+		s.draining.Store(true)
+		go func() {
+			if pause(s.alive, s.behaviour.Drain) == nil && s.http.Shutdown(s.alive) == nil {
+				s.finish(exitOK)
+			}
+		}()
+	})
+}
+
+func (s *server) Kill() {
+	s.mu.Lock()
+	conns := s.conns
+	s.conns = nil
+	s.mu.Unlock()
+	for c := range conns {
+		abort(c)
+	}
+	s.kill()
+	_ = s.http.Close() // only its listener is left to close
+	s.finish(exitKilled)
+}
+
+func (s *server) finish(exit int) {
+	s.end.Do(func() {
+		s.exit = exit
+		s.kill()
+		close(s.done)
+	})
+}
+
+// track keeps the connections that a kill must reset.
+func (s *server) track(c net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.mu.Lock()
+		killed := s.conns == nil
+		if !killed {
+			s.conns[c] = struct{}{}
+		}
+		s.mu.Unlock()
+		if killed {
+			abort(c)
+		}
+	case http.StateClosed, http.StateHijacked:
+		s.mu.Lock()
+		delete(s.conns, c)
+		s.mu.Unlock()
+	}
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == s.behaviour.HealthPath {
+		if s.draining.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		return
+	}
+	if !s.enter(r.Context()) {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
+	begin := time.Now()
+	err := s.work(r.Context())
+	s.busy.Add(int64(time.Since(begin)))
+	s.leave()
+	if err != nil {
+		return // nobody is there to answer
+	}
+	header := w.Header()
+	header["Content-Type"] = []string{"application/json"}
+	header["Content-Length"] = []string{s.length}
+	if s.behaviour.ErrorShare > 0 && rand.Float64() < s.behaviour.ErrorShare {
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+	_, _ = w.Write(s.body) // a client that has gone needs no answer
+}
+
+// enter waits for a slot, and reports false where the queue is full or the client has gone.
+func (s *server) enter(ctx context.Context) bool {
+	if s.slots == nil {
+		return true
+	}
+	select {
+	case s.slots <- struct{}{}:
+		return true
+	default:
+	}
+	if n := s.waiting.Add(1); s.behaviour.Queue > 0 && n > int64(s.behaviour.Queue) {
+		s.waiting.Add(-1)
+		return false
+	}
+	defer s.waiting.Add(-1)
+	select {
+	case s.slots <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (s *server) leave() {
+	if s.slots != nil {
+		<-s.slots
+	}
+}
+
+func (s *server) work(ctx context.Context) error {
+	b := &s.behaviour
+	latency := b.Latency
+	if b.Jitter > 0 {
+		latency += time.Duration((2*rand.Float64() - 1) * float64(b.Jitter))
+	}
+	if b.TailShare > 0 && rand.Float64() < b.TailShare {
+		latency = b.TailLatency
+	}
+	return pause(ctx, latency)
+}
+
+// pause waits for d, or returns ctx's error where that ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// abort closes a connection with a reset instead of a farewell.
+func abort(c net.Conn) {
+	if tcp, is := c.(*net.TCPConn); is {
+		_ = tcp.SetLinger(0) // fails only on a connection that is gone already
+	}
+	_ = c.Close()
+}
+
+func discard() *log.Logger { return log.New(io.Discard, "", 0) }
