@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -18,7 +19,10 @@ type naming struct {
 	item    string                                                 // the elements of a list, in an answer
 }
 
-var timeType = reflect.TypeFor[time.Time]()
+var (
+	timeType = reflect.TypeFor[time.Time]()
+	blobType = reflect.TypeFor[[]byte]()
+)
 
 // Form splits a query request into what its routing needs.
 func Form(body []byte) (action, version string, err error) {
@@ -91,7 +95,7 @@ func (n *node) fill(names naming, v reflect.Value, path string) error {
 			}
 		}
 		return nil
-	case v.Kind() == reflect.Slice:
+	case v.Kind() == reflect.Slice && v.Type() != blobType:
 		return n.fillList(names, v, path)
 	}
 	if n.value == nil {
@@ -183,6 +187,12 @@ func fillScalar(v reflect.Value, s string) error {
 			return fmt.Errorf("expected a number")
 		}
 		v.SetFloat(f)
+	case reflect.Slice:
+		b, err := base64.StdEncoding.DecodeString(s)
+		if err != nil {
+			return fmt.Errorf("expected base64")
+		}
+		v.SetBytes(b)
 	case reflect.Struct:
 		t, err := time.Parse(time.RFC3339, s)
 		if err != nil {

@@ -31,6 +31,10 @@ func writeMembers(b *bytes.Buffer, n naming, v reflect.Value) {
 // writeValue writes one element. What is not set (a nil pointer or list, an empty enum) is left out.
 func writeValue(b *bytes.Buffer, n naming, name string, v reflect.Value) {
 	switch v.Kind() {
+	case reflect.Interface: // a union, which no service of the lab answers with
+		if !v.IsNil() {
+			panic(fmt.Sprintf("no XML for %s of type %s", name, v.Elem().Type()))
+		}
 	case reflect.Pointer:
 		if v.IsNil() {
 			return

@@ -37,7 +37,12 @@ func (c codec) read(body []byte, in any) error {
 }
 
 func (c codec) write(out any) []byte {
-	return c.serialize(output{schemaOf(out.(smithy.Serializable)), reflect.ValueOf(out)})
+	typed := out.(smithy.Serializable)
+	shape := schemaOf(typed)
+	if shape == nil { // an output without members
+		return c.serialize(typed)
+	}
+	return c.serialize(output{shape, reflect.ValueOf(out)})
 }
 
 func (c codec) fail(f *Fault) []byte { return c.serialize(f) }

@@ -32,6 +32,7 @@ var ec2Elements = map[string]string{
 
 // ec2Params are the parameters that differ from the rule: the field's name, in the singular for lists.
 var ec2Params = map[string]string{
-	"CreateTagsInput.Resources": "ResourceId",
-	"DeleteTagsInput.Resources": "ResourceId",
+	"CreateTagsInput.Resources":           "ResourceId",
+	"DeleteTagsInput.Resources":           "ResourceId",
+	"ModifyInstanceAttributeInput.Groups": "GroupId",
 }
