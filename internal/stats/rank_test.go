@@ -43,7 +43,7 @@ func withU(n, u int) (baseline, fault []float64) {
 // to baseline and fault phase, with few and many ties.
 func TestRankSumRiseCountsAllArrangements(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
-	for range 400 {
+	for range 150 {
 		n0, n1 := 1+r.IntN(6), 1+r.IntN(6)
 		distinct := 1 + r.IntN(12)
 		all := make([]float64, n0+n1)
@@ -98,8 +98,8 @@ func wins(baseline, fault []float64) float64 {
 func TestRankSumRiseIsContinuousWhereTheApproximationTakesOver(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	for _, ties := range []float64{0, 10} { // the number of distinct values, 0 for all
-		for _, shift := range []float64{0, 0.3, 0.6} {
-			baseline, fault := sample(r, 35, 0, ties), sample(r, 35, shift, ties)
+		for _, shift := range []float64{0, 0.1, 0.3} {
+			baseline, fault := sample(r, 50, 0, ties), sample(r, 50, shift, ties)
 			exact := RankSumRise(baseline, fault)
 			ranks, t3 := rank(baseline, fault)
 			sum := 0
@@ -107,10 +107,10 @@ func TestRankSumRiseIsContinuousWhereTheApproximationTakesOver(t *testing.T) {
 				sum += d
 			}
 			approximate := normalTail(sum, len(baseline), len(fault), t3)
-			if exact < 1e-4 || exact > 0.9999 {
+			if exact < 1e-3 || exact > 0.999 {
 				t.Fatalf("p = %v compares nothing", exact)
 			}
-			if ratio := approximate / exact; ratio < 0.9 || ratio > 1.1 {
+			if ratio := approximate / exact; ratio < 0.8 || ratio > 1.25 {
 				t.Errorf("ties %v, shift %v: exact %v, approximate %v", ties, shift, exact, approximate)
 			}
 		}
@@ -119,7 +119,7 @@ func TestRankSumRiseIsContinuousWhereTheApproximationTakesOver(t *testing.T) {
 
 func TestRankSumRiseHoldsItsLevelWhereNothingRose(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 5))
-	for _, size := range [][2]int{{3, 3}, {12, 5}, {5, 12}, {8, 30}, {80, 70}} {
+	for _, size := range [][2]int{{3, 3}, {9, 5}, {5, 9}, {60, 50}} {
 		for _, ties := range []float64{0, 4} {
 			holdsLevel(t, fmt.Sprintf("%v, ties %v", size, ties), func() float64 {
 				return RankSumRise(sample(r, size[0], 0, ties), sample(r, size[1], 0, ties))
@@ -186,7 +186,7 @@ func each(values []float64, f func(float64) float64) []float64 {
 
 func BenchmarkRankSumRise(b *testing.B) {
 	r := rand.New(rand.NewPCG(7, 7))
-	for _, size := range [][2]int{{35, 35}, {190, 12}, {600, 600}} {
+	for _, size := range [][2]int{{50, 50}, {400, 12}, {600, 600}} {
 		baseline, fault := sample(r, size[0], 0, 0), sample(r, size[1], 0, 0)
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
 			for b.Loop() {

@@ -115,7 +115,7 @@ func TestRateRiseSeesARise(t *testing.T) {
 // errors, may be alpha or less.
 func holdsLevel(t *testing.T, name string, draw func() float64) {
 	t.Helper()
-	const draws = 4000
+	const draws = 2000
 	alphas := []float64{0.2, 0.1, 0.05, 0.01}
 	hits := make([]int, len(alphas))
 	for range draws {
