@@ -1,0 +1,29 @@
+experiment "no_alarm" {
+  description = "A task of conversations dies and nobody is called."
+
+  baseline = "10s" # production: "5m"
+  observe  = "15s" # production: "10m"
+  recovery = "40s" # production: "10m"
+
+  guard {
+    max_targets = 1
+  }
+
+  load "readers" {
+    load_balancer = "web"
+    path          = "/conversations"
+    rate          = "100/s"
+  }
+
+  inject "task_kill" "one" {
+    cluster = "web"
+    service = "conversations"
+    count   = 1
+  }
+
+  probe "cloudwatch_alarm" "production" {
+    alarms = ["web-5xx", "conversations-slow"]
+    every  = "1s"
+    max    = 0
+  }
+}

@@ -1,0 +1,129 @@
+// Package ecsservice measures whether an ECS service runs the tasks that it should, and whether its deployment is done.
+package ecsservice
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"gameday/internal/attr"
+	"gameday/internal/cloud"
+	"gameday/probes"
+)
+
+//go:embed README.md
+var page string
+
+//go:embed example.hcl
+var example string
+
+// The values of measure.
+const (
+	running = "running"
+	rollout = "rollout"
+)
+
+// Probe is the probe as its author wrote it.
+type Probe struct {
+	Cluster string `hcl:"cluster" doc:"name of the ECS cluster"`
+	Service string `hcl:"service" doc:"name of the service"`
+	What    string `hcl:"measure,optional" doc:"\"running\": running tasks as a share of desired ones; \"rollout\": 100% while the newest deployment is completed, else 0%"`
+}
+
+// Kind is all there is to say about this probe without running it.
+func Kind() probes.Kind {
+	return probes.Kind{
+		Name:        "ecs_service",
+		Summary:     "running tasks of an ECS service against desired ones, or the state of its rollout",
+		New:         func() probes.Probe { return &Probe{What: running} },
+		Permissions: []string{"ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"},
+		Page:        page,
+		Example:     example,
+	}
+}
+
+// Validate checks what the types of the attributes do not.
+func (p *Probe) Validate() []attr.Problem {
+	if p.What == running || p.What == rollout {
+		return nil
+	}
+	return []attr.Problem{{
+		Attr:    "measure",
+		Summary: fmt.Sprintf("%q is nothing that an ECS service has", p.What),
+		Detail:  `Write "running" for running tasks against desired ones, or "rollout" for the state of the newest deployment.`,
+	}}
+}
+
+// Scale says that values are shares, and that a fall is for the worse.
+func (p *Probe) Scale() probes.Scale {
+	if p.What == rollout {
+		return probes.Scale{Unit: probes.Ratio, Label: "rollout completed", Falls: true}
+	}
+	return probes.Scale{Unit: probes.Ratio, Label: "running share of desired tasks", Falls: true}
+}
+
+// Measure takes one reading now. A service that is missing, deleted or without what is measured is an error.
+func (p *Probe) Measure(ctx context.Context, env *cloud.Env, _, _ time.Time) ([]probes.Reading, error) {
+	now := time.Now()
+	service, err := find(ctx, env, p.Cluster, p.Service)
+	if err != nil {
+		return nil, err
+	}
+	share := runningShare
+	if p.What == rollout {
+		share = rolledOut
+	}
+	value, err := share(service)
+	if err != nil {
+		return nil, fmt.Errorf("service %q in cluster %q: %w", p.Service, p.Cluster, err)
+	}
+	return []probes.Reading{{At: now, Value: value, Note: note(service)}}, nil
+}
+
+// runningShare is at most 1: tasks beyond the desired number, as a rolling deployment starts them, make up for nothing.
+func runningShare(s types.Service) (float64, error) {
+	if s.DesiredCount == 0 {
+		return 0, fmt.Errorf("it is scaled to zero tasks, so there is no share of them to measure")
+	}
+	return min(1, float64(s.RunningCount)/float64(s.DesiredCount)), nil
+}
+
+func rolledOut(s types.Service) (float64, error) {
+	switch primary(s).RolloutState {
+	case types.DeploymentRolloutStateCompleted:
+		return 1, nil
+	case "":
+		return 0, fmt.Errorf("its deployments have no rollout state: only those that ECS itself rolls out do")
+	default:
+		return 0, nil
+	}
+}
+
+// primary is the newest deployment; older ones are on their way out.
+func primary(s types.Service) types.Deployment {
+	for _, d := range s.Deployments {
+		if d.Status != nil && *d.Status == "PRIMARY" {
+			return d
+		}
+	}
+	return types.Deployment{}
+}
+
+// note is "5 of 6 running, 1 pending, rollout IN_PROGRESS: ECS deployment ... in progress."
+func note(s types.Service) string {
+	text := fmt.Sprintf("%d of %d running", s.RunningCount, s.DesiredCount)
+	if s.PendingCount > 0 {
+		text += fmt.Sprintf(", %d pending", s.PendingCount)
+	}
+	d := primary(s)
+	if d.RolloutState != "" {
+		text += fmt.Sprintf(", rollout %s", d.RolloutState)
+	}
+	if d.RolloutState == types.DeploymentRolloutStateFailed && d.RolloutStateReason != nil {
+		text += ": " + *d.RolloutStateReason
+	}
+	return text
+}
