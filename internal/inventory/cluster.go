@@ -107,6 +107,17 @@ func (c *Cluster) Instance(id string) (Instance, bool) {
 	return c.Instances[at], true
 }
 
+// In counts the cluster's instances in a zone.
+func (c *Cluster) In(zone string) int {
+	n := 0
+	for _, i := range c.Instances {
+		if i.Zone == zone {
+			n++
+		}
+	}
+	return n
+}
+
 // Service returns the cluster's service of that name.
 func (c *Cluster) Service(name string) (Service, bool) {
 	at := slices.IndexFunc(c.Services, func(s Service) bool { return s.Name == name })

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gameday/internal/cloud"
 )
@@ -17,6 +18,7 @@ type Instance struct {
 	ARN       string
 	Status    string // "ACTIVE", "DRAINING"
 	Connected bool   // its agent talks to ECS
+	Zone      string // "" where its agent did not say
 	Provider  string // its capacity provider, "" if none
 }
 
@@ -55,10 +57,21 @@ func Instances(ctx context.Context, env *cloud.Env, cluster string) ([]Instance,
 				ARN:       aws.ToString(i.ContainerInstanceArn),
 				Status:    aws.ToString(i.Status),
 				Connected: i.AgentConnected,
+				Zone:      zoneOf(i),
 				Provider:  aws.ToString(i.CapacityProviderName),
 			})
 		}
 	}
 	slices.SortFunc(found, by(func(i Instance) string { return i.ID }))
 	return found, nil
+}
+
+// zoneOf is the availability zone that the agent registered the instance with.
+func zoneOf(i types.ContainerInstance) string {
+	for _, a := range i.Attributes {
+		if aws.ToString(a.Name) == "ecs.availability-zone" {
+			return aws.ToString(a.Value)
+		}
+	}
+	return ""
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"gameday/internal/cloud"
 )
 
 // Task is a task that ECS wants to run.
@@ -107,4 +109,21 @@ func (c *Cluster) settle(ctx context.Context, client *ecs.Client) error {
 		t.Tags = tags
 	}
 	return nil
+}
+
+// Running counts those of the tasks, given by ARN, that still run.
+func Running(ctx context.Context, env *cloud.Env, cluster string, arns []string) (int, error) {
+	n := 0
+	for some := range slices.Chunk(arns, describable) {
+		out, err := ecs.NewFromConfig(env.AWS).DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: some})
+		if err != nil {
+			return 0, fmt.Errorf("describe tasks of cluster %s: %w", cluster, err)
+		}
+		for _, t := range out.Tasks {
+			if taskOf(t).Running {
+				n++
+			}
+		}
+	}
+	return n, nil
 }

@@ -1,0 +1,98 @@
+package instancekill
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+
+	"gameday/internal/cloud"
+	"gameday/internal/inventory"
+)
+
+// lack says what is still missing from the system as it was, "" if nothing. What others changed in the meantime
+// counts as it is now: a group or a service that wants less is whole with less.
+func (s *Step) lack(ctx context.Context, env *cloud.Env, client *ec2.Client) (string, error) {
+	now, err := s.look(ctx, client, env.RunID)
+	if err != nil {
+		return "", err
+	}
+	if !now.gone() && now.state != "running" {
+		return fmt.Sprintf("%s is %s", s.Instance, now.state), nil
+	}
+	var serving []string // the instances that the cluster should be able to use
+	if !now.gone() {
+		serving = []string{s.Instance}
+	}
+	if s.Group != "" {
+		group, lack, err := s.lackInGroup(ctx, env, now)
+		if lack != "" || err != nil {
+			return lack, err
+		}
+		serving = group
+	}
+	if s.Cluster == "" {
+		return "", nil
+	}
+	return s.lackInCluster(ctx, env, now, serving)
+}
+
+// lackInGroup looks at the Auto Scaling group: as many instances in service as it wants, and their targets healthy.
+// It also returns those instances. A group that was deleted lacks nothing.
+func (s *Step) lackInGroup(ctx context.Context, env *cloud.Env, now sight) (serving []string, lack string, err error) {
+	groups, err := readGroups(ctx, env, s.Group)
+	if err != nil {
+		return nil, "", err
+	}
+	g, exists := groups[s.Group]
+	if !exists {
+		return nil, "", nil
+	}
+	serving = g.inService()
+	if now.gone() { // which the group may not have noticed yet
+		serving = slices.DeleteFunc(serving, func(id string) bool { return id == s.Instance })
+	}
+	if len(serving) < g.desired() {
+		return nil, fmt.Sprintf("%d of %d instances of Auto Scaling group %s are in service", len(serving), g.desired(), s.Group), nil
+	}
+	for _, p := range s.Pools {
+		if lack, err := p.Lack(ctx, env, g.desired()); lack != "" || err != nil {
+			return nil, lack, err
+		}
+	}
+	return serving, "", nil
+}
+
+// lackInCluster looks at the ECS cluster: of the instances that serve, it can use as many as before, and the services
+// that ran on the lost one are whole.
+func (s *Step) lackInCluster(ctx context.Context, env *cloud.Env, now sight, serving []string) (string, error) {
+	instances, err := inventory.Instances(ctx, env, s.Cluster)
+	if err != nil {
+		return "", err
+	}
+	if n, want := connected(instances, serving), min(s.Connected, len(serving)); n < want {
+		return fmt.Sprintf("ECS agents of %d of %d instances of cluster %s are connected", n, want, s.Cluster), nil
+	}
+	dead := ""
+	if now.gone() {
+		dead = s.ContainerInstance // which ECS may not have noticed yet
+	}
+	for _, f := range s.Services {
+		if lack, err := f.Lack(ctx, env, dead); lack != "" || err != nil {
+			return lack, err
+		}
+	}
+	return "", nil
+}
+
+// connected counts those of the EC2 instances whose ECS agent is connected.
+func connected(instances []inventory.Instance, ids []string) int {
+	n := 0
+	for _, i := range instances {
+		if i.Connected && slices.Contains(ids, i.ID) {
+			n++
+		}
+	}
+	return n
+}

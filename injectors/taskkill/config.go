@@ -1,0 +1,57 @@
+package taskkill
+
+import (
+	"fmt"
+
+	"gameday/internal/attr"
+)
+
+// TaskKill picks running tasks that match all of its selection, and stops them.
+type TaskKill struct {
+	Cluster       string     `hcl:"cluster" doc:"the ECS cluster"`
+	Service       string     `hcl:"service,optional" doc:"only tasks of this service"`
+	Tasks         []string   `hcl:"tasks,optional" doc:"only these tasks, by id or ARN, and an error if one of them is not eligible"`
+	Zone          string     `hcl:"zone,optional" doc:"only tasks in this availability zone, like eu-west-1a"`
+	Count         *int       `hcl:"count,optional" doc:"how many to stop: 1, or all of tasks, unless count or percent says otherwise"`
+	Percent       attr.Share `hcl:"percent,optional" doc:"how many to stop, as a share of the eligible tasks: rounded down, but at least 1"`
+	AllowStateful bool       `hcl:"allow_stateful,optional" doc:"also stop tasks that keep state in volumes"`
+	Reason        string     `hcl:"reason,optional" doc:"what ECS shows as the reason, at most 255 characters; names the run where it is absent"`
+}
+
+// mostReason is how many characters of a reason ECS takes.
+const mostReason = 255
+
+// Validate says which attributes contradict each other.
+func (k *TaskKill) Validate() []attr.Problem {
+	var problems []attr.Problem
+	add := func(name, summary, detail string) {
+		problems = append(problems, attr.Problem{Attr: name, Summary: summary, Detail: detail})
+	}
+	if k.Service == "" && len(k.Tasks) == 0 {
+		add("", "Nothing to pick from", "Set service or tasks.")
+	}
+	if k.Count != nil && k.Percent != "" {
+		add("percent", "Both count and percent", "Keep one of them.")
+	}
+	if k.Count != nil && *k.Count < 1 {
+		add("count", "Nothing to stop", "Set count to 1 or more.")
+	}
+	if k.Percent != "" && k.Percent.Check() == nil && k.Percent.Ratio() == 0 {
+		add("percent", "Nothing to stop", "Set percent to more than 0 %.")
+	}
+	if n := len([]rune(k.Reason)); n > mostReason {
+		add("reason", "Too long", fmt.Sprintf("ECS takes %d characters, and these are %d.", mostReason, n))
+	}
+	return problems
+}
+
+// number is how many to pick, where no percentage is given.
+func (k *TaskKill) number() int {
+	switch {
+	case k.Count != nil:
+		return *k.Count
+	case len(k.Tasks) > 0:
+		return len(k.Tasks)
+	}
+	return 1
+}
