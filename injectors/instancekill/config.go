@@ -73,7 +73,7 @@ func (k *InstanceKill) number() int {
 	case k.Count != nil:
 		return *k.Count
 	case len(k.IDs) > 0:
-		return len(k.IDs)
+		return len(slices.Compact(slices.Sorted(slices.Values(k.IDs))))
 	}
 	return 1
 }

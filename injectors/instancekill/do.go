@@ -120,7 +120,7 @@ func (s *Step) wait(ctx context.Context, env *cloud.Env, client *ec2.Client) err
 	}
 	return cloud.Wait(ctx, env, s.Instance+" to go", func(ctx context.Context) (string, bool, error) {
 		n, err := s.look(ctx, client, env.RunID)
-		return string(n.state), n.gone() || n.state == types.InstanceStateNameStopped, err
+		return string(n.state), n.gone() || s.stops() && n.state == types.InstanceStateNameStopped, err
 	})
 }
 

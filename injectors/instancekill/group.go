@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
@@ -40,11 +41,11 @@ func (g *group) suspended(process string) bool {
 	return slices.ContainsFunc(g.SuspendedProcesses, func(p types.SuspendedProcess) bool { return aws.ToString(p.ProcessName) == process })
 }
 
-// inService returns the members that are in service.
+// inService returns the members that are in service, and that the group means to keep.
 func (g *group) inService() []string {
 	var ids []string
 	for _, i := range g.Instances {
-		if i.LifecycleState == types.LifecycleStateInService {
+		if i.LifecycleState == types.LifecycleStateInService && strings.EqualFold(aws.ToString(i.HealthStatus), "Healthy") {
 			ids = append(ids, aws.ToString(i.InstanceId))
 		}
 	}

@@ -13,7 +13,7 @@ func impacts(picked []candidate) []injectors.Impact {
 	var all []injectors.Impact
 	for _, cluster := range clustersOf(picked) {
 		lost := within(picked, cluster)
-		all = append(all, injectors.Impact{What: "instances of cluster " + cluster.Name, Hit: len(lost), Of: len(cluster.Instances)})
+		all = append(all, injectors.Impact{What: "instances of cluster " + cluster.Name, Hit: len(lost), Of: cluster.Usable("")})
 		all = append(all, zones(cluster, lost)...)
 		for _, service := range servicesOf(lost) {
 			hit, of := share(cluster, lost, service)
@@ -24,7 +24,7 @@ func impacts(picked []candidate) []injectors.Impact {
 		if c.cluster != nil || c.group == nil {
 			continue
 		}
-		group := injectors.Impact{What: "instances of Auto Scaling group " + c.group.name(), Of: len(c.group.Instances)}
+		group := injectors.Impact{What: "instances of Auto Scaling group " + c.group.name(), Of: len(c.group.inService())}
 		all = count(all, group)
 	}
 	return all
@@ -44,7 +44,7 @@ func count(all []injectors.Impact, one injectors.Impact) []injectors.Impact {
 func zones(cluster *inventory.Cluster, lost []candidate) []injectors.Impact {
 	var all []injectors.Impact
 	for _, c := range lost {
-		all = count(all, injectors.Impact{What: "instances of cluster " + cluster.Name + " in " + c.zone, Of: cluster.In(c.zone)})
+		all = count(all, injectors.Impact{What: "instances of cluster " + cluster.Name + " in " + c.zone, Of: cluster.Usable(c.zone)})
 	}
 	slices.SortFunc(all, func(a, b injectors.Impact) int { return cmp.Compare(a.What, b.What) })
 	return all
@@ -52,13 +52,21 @@ func zones(cluster *inventory.Cluster, lost []candidate) []injectors.Impact {
 
 // share counts the running tasks of a service: on the lost instances, and at all.
 func share(cluster *inventory.Cluster, lost []candidate, service string) (hit, of int) {
-	running := cluster.Of(service)
-	for _, t := range running {
-		if slices.ContainsFunc(lost, func(c candidate) bool { return c.container.ARN == t.Instance }) {
-			hit++
+	for _, c := range lost {
+		hit += running(c, service)
+	}
+	return hit, len(cluster.Of(service))
+}
+
+// running counts the running tasks of a service on an instance.
+func running(c candidate, service string) int {
+	n := 0
+	for _, t := range c.tasks {
+		if t.Service == service && t.Running {
+			n++
 		}
 	}
-	return hit, len(running)
+	return n
 }
 
 // clustersOf are the clusters of the instances, by name.

@@ -83,14 +83,14 @@ func (k *InstanceKill) step(ctx context.Context, env *cloud.Env, c candidate) (*
 	return s, nil
 }
 
-// population is what the instance was picked from: its cluster, else its group, else what the tags match. An
-// instance that is only known by its id was picked from nothing.
+// population is what the instance was picked from, as far as it is of use at the moment: its cluster, else its group,
+// else what the tags match. An instance that is only known by its id was picked from nothing.
 func (k *InstanceKill) population(c candidate, matching []candidate) injectors.Population {
 	switch {
 	case c.cluster != nil:
-		return injectors.Population{Name: "instances of cluster " + c.cluster.Name, Size: len(c.cluster.Instances)}
+		return injectors.Population{Name: "instances of cluster " + c.cluster.Name, Size: c.cluster.Usable("")}
 	case c.group != nil:
-		return injectors.Population{Name: "instances of Auto Scaling group " + c.group.name(), Size: len(c.group.Instances)}
+		return injectors.Population{Name: "instances of Auto Scaling group " + c.group.name(), Size: len(c.group.inService())}
 	case len(k.IDs) == 0:
 		running := slices.DeleteFunc(slices.Clone(matching), func(m candidate) bool { return m.state != "running" })
 		return injectors.Population{Name: "running instances that match", Size: len(running)}

@@ -88,12 +88,12 @@ func (s *Step) ask(ctx context.Context, client *ec2.Client) (bool, error) {
 
 // release takes the run's tag off the instance. It comes last, so that an undo that was cut short can be repeated.
 func (s *Step) release(ctx context.Context, env *cloud.Env, client *ec2.Client) error {
-	err := s.untag(ctx, client, env.RunID, false)
-	if err == nil || code(err) == "InvalidInstanceID.NotFound" {
+	now, err := s.look(ctx, client, env.RunID)
+	if err == nil && (now.gone() || !now.ours) {
 		return nil
 	}
-	if now, lookErr := s.look(ctx, client, env.RunID); lookErr == nil && !now.ours {
-		return nil
+	if err := s.untag(ctx, client, env.RunID, false); err != nil {
+		return fmt.Errorf("remove the tag %s of %s: %w", cloud.RunTag, s.Instance, err)
 	}
-	return fmt.Errorf("remove the tag %s of %s: %w", cloud.RunTag, s.Instance, err)
+	return nil
 }

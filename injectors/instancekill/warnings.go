@@ -36,7 +36,7 @@ func (k *InstanceKill) warnings(ctx context.Context, env *cloud.Env, picked []ca
 	return slices.Compact(all), nil
 }
 
-// lastTasks warns of services that lose all of their running tasks. Daemons do by design, on each instance by itself.
+// lastTasks warns of services that lose all of their running tasks.
 func lastTasks(picked []candidate) []string {
 	var all []string
 	for _, cluster := range clustersOf(picked) {
@@ -46,10 +46,11 @@ func lastTasks(picked []candidate) []string {
 			if hit == 0 || hit < of {
 				continue
 			}
+			where := strings.Join(with(lost, name), ", ")
 			if of == 1 {
-				all = append(all, fmt.Sprintf("%s runs the last task of service %s/%s: until another one serves, nobody does", idsOfAll(lost), cluster.Name, name))
+				all = append(all, fmt.Sprintf("%s runs the last task of service %s/%s: until another one serves, nobody does", where, cluster.Name, name))
 			} else {
-				all = append(all, fmt.Sprintf("all %d running tasks of service %s/%s are on %s: until others serve, nobody does", of, cluster.Name, name, idsOfAll(lost)))
+				all = append(all, fmt.Sprintf("all %d running tasks of service %s/%s are on %s: until others serve, nobody does", of, cluster.Name, name, where))
 			}
 		}
 	}
@@ -145,10 +146,13 @@ func managedProtection(ctx context.Context, env *cloud.Env, picked []candidate) 
 	return all, nil
 }
 
-func idsOfAll(lost []candidate) string {
+// with are the ids of the instances that run a task of the service.
+func with(lost []candidate, service string) []string {
 	var ids []string
 	for _, c := range lost {
-		ids = append(ids, c.id)
+		if running(c, service) > 0 {
+			ids = append(ids, c.id)
+		}
 	}
-	return strings.Join(ids, ", ")
+	return ids
 }

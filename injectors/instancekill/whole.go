@@ -71,8 +71,13 @@ func (s *Step) lackInCluster(ctx context.Context, env *cloud.Env, now sight, ser
 	if err != nil {
 		return "", err
 	}
+	for _, i := range instances {
+		if i.ID == s.Instance && !now.gone() && !i.Connected {
+			return fmt.Sprintf("the ECS agent of %s is not connected", s.Instance), nil
+		}
+	}
 	if n, want := connected(instances, serving), min(s.Connected, len(serving)); n < want {
-		return fmt.Sprintf("ECS agents of %d of %d instances of cluster %s are connected", n, want, s.Cluster), nil
+		return fmt.Sprintf("%d of %d instances are connected to cluster %s", n, want, s.Cluster), nil
 	}
 	dead := ""
 	if now.gone() {

@@ -2,6 +2,7 @@ package taskkill
 
 import (
 	"fmt"
+	"slices"
 
 	"gameday/internal/attr"
 )
@@ -51,7 +52,7 @@ func (k *TaskKill) number() int {
 	case k.Count != nil:
 		return *k.Count
 	case len(k.Tasks) > 0:
-		return len(k.Tasks)
+		return len(slices.Compact(slices.Sorted(slices.Values(k.Tasks))))
 	}
 	return 1
 }

@@ -26,11 +26,11 @@ func (k *TaskKill) Plan(ctx context.Context, env *cloud.Env, scope injectors.Sco
 	}
 	eligible, left := k.sift(scope, matching)
 	if len(eligible) == 0 || len(k.Tasks) > 0 && len(left) > 0 {
-		return nil, k.refuse(left)
+		return nil, refuse(len(matching), left)
 	}
 	picked, err := injectors.Pick(scope, eligible, k.number(), k.Percent)
 	if err != nil && len(left) > 0 {
-		return nil, fmt.Errorf("%w: %w", err, k.refuse(left))
+		return nil, fmt.Errorf("%w: %w", err, refuse(len(matching), left))
 	}
 	if err != nil {
 		return nil, err
@@ -120,12 +120,12 @@ func (k *TaskKill) against(scope injectors.Scope, t inventory.Task) string {
 }
 
 // refuse explains why there is nobody, or not enough, to stop.
-func (k *TaskKill) refuse(left []injectors.LeftOut) error {
+func refuse(matching int, left []injectors.LeftOut) error {
 	var lines []error
 	for _, l := range left {
 		lines = append(lines, fmt.Errorf("  %s: %s", l.ID, l.Why))
 	}
-	return fmt.Errorf("tasks that cannot be stopped\n%w", errors.Join(lines...))
+	return fmt.Errorf("%d of %d matching tasks cannot be stopped\n%w", len(left), matching, errors.Join(lines...))
 }
 
 // step records all that Undo needs to know of the task and its service.

@@ -107,11 +107,11 @@ func (c *Cluster) Instance(id string) (Instance, bool) {
 	return c.Instances[at], true
 }
 
-// In counts the cluster's instances in a zone.
-func (c *Cluster) In(zone string) int {
+// Usable counts the instances that ECS can place tasks on, in a zone or, for "", in all.
+func (c *Cluster) Usable(zone string) int {
 	n := 0
 	for _, i := range c.Instances {
-		if i.Zone == zone {
+		if i.Connected && i.Status == "ACTIVE" && (zone == "" || i.Zone == zone) {
 			n++
 		}
 	}
