@@ -52,7 +52,6 @@ func (r *reader) check() {
 	for _, g := range t.Groups {
 		r.known(g, "cluster", g.Cluster, clusters)
 		r.known(g, "root_device", g.RootDevice, []string{"ebs", "instance-store"})
-		r.known(g, "health_check_type", g.HealthCheckType, []string{"EC2", "ELB"})
 		r.atLeast(g, "min", g.Min, 0)
 		r.atLeast(g, "desired", g.Desired, g.Min)
 		r.atLeast(g, "max", g.Max, g.Desired)

@@ -14,7 +14,7 @@ func defaultGroup(name string) *Group {
 	return &Group{
 		Name: name, InstanceType: "m7g.large", CPU: 2048, Memory: 7680,
 		Max: 1 << 10, Boot: "30s", ReplaceAfter: "30s", GracePeriod: "0s",
-		HealthCheckType: "EC2", RootDevice: "ebs",
+		RootDevice: "ebs",
 	}
 }
 

@@ -49,19 +49,19 @@ type ECS struct {
 
 // Group is an Auto Scaling group of instances, all alike.
 type Group struct {
-	Name             string            `hcl:"name,label"`
-	InstanceType     string            `hcl:"instance_type,optional"`
-	CPU              int               `hcl:"cpu,optional"`    // CPU units that an instance offers to tasks; 1024 is one vCPU
-	Memory           int               `hcl:"memory,optional"` // MiB
-	Min              int               `hcl:"min,optional"`
-	Max              int               `hcl:"max,optional"`
-	Desired          int               `hcl:"desired,optional"`
-	Boot             attr.Duration     `hcl:"boot,optional"`          // from launch to the agent's registration
-	ReplaceAfter     attr.Duration     `hcl:"replace_after,optional"` // from an instance's end to the launch of another
-	GracePeriod      attr.Duration     `hcl:"health_check_grace_period,optional"`
-	HealthCheckType  string            `hcl:"health_check_type,optional"` // "EC2" or "ELB"
-	Cluster          string            `hcl:"cluster,optional"`           // that its instances join
-	Attributes       map[string]string `hcl:"attributes,optional"`        // of its container instances, for placement
+	Name         string        `hcl:"name,label"`
+	InstanceType string        `hcl:"instance_type,optional"`
+	CPU          int           `hcl:"cpu,optional"`    // CPU units that an instance offers to tasks; 1024 is one vCPU
+	Memory       int           `hcl:"memory,optional"` // MiB
+	Min          int           `hcl:"min,optional"`
+	Max          int           `hcl:"max,optional"`
+	Desired      int           `hcl:"desired,optional"`
+	Boot         attr.Duration `hcl:"boot,optional"`          // from launch to the agent's registration
+	ReplaceAfter attr.Duration `hcl:"replace_after,optional"` // from an instance's end to the launch of another
+	GracePeriod  attr.Duration `hcl:"health_check_grace_period,optional"`
+
+	Cluster          string            `hcl:"cluster,optional"`    // that its instances join
+	Attributes       map[string]string `hcl:"attributes,optional"` // of its container instances, for placement
 	Tags             map[string]string `hcl:"tags,optional"`
 	Spot             bool              `hcl:"spot,optional"`
 	RootDevice       string            `hcl:"root_device,optional"` // "ebs" or "instance-store"
