@@ -19,6 +19,10 @@ import (
 // Duration is a span of time as written in a file: "90s", "1h30m", "250ms". Never negative.
 type Duration string
 
+// Timeout is how long an answer may take, written like a Duration. It is the same at every speed of a rehearsal, as the
+// bounds that values are judged by are.
+type Timeout string
+
 // Rate is a number of events per unit of time as written in a file: "50/s", "100000/min", "3/h".
 type Rate string
 
@@ -39,12 +43,15 @@ func (d Duration) Std() time.Duration {
 	return must(d.parse())
 }
 
-// Scale returns d divided by speed, for rehearsals that run faster than written.
+// Scale returns d divided by speed, for rehearsals that run faster than written. What was not zero does not become
+// less than a millisecond, because a wait of nothing is another thing than a short wait.
 func (d Duration) Scale(speed float64) Duration {
-	if d == "" || speed == 1 {
+	written := d.Std()
+	if written == 0 || speed == 1 {
 		return d
 	}
-	return Duration(time.Duration(float64(d.Std()) / speed).String())
+	scaled := min(float64(written)/speed, math.MaxInt64/2)
+	return Duration(max(time.Duration(scaled), min(written, time.Millisecond)).String())
 }
 
 func (d Duration) parse() (time.Duration, error) {
@@ -63,6 +70,12 @@ func (d Duration) parse() (time.Duration, error) {
 	}
 	return v, nil
 }
+
+// Check reports what is wrong with t, in words for the author of the file. The empty string is an absent value.
+func (t Timeout) Check() error { return Duration(t).Check() }
+
+// Std returns t as a time.Duration, 0 where it is absent. It panics on a value that Check refuses.
+func (t Timeout) Std() time.Duration { return Duration(t).Std() }
 
 // Check reports what is wrong with r, in words for the author of the file. The empty string is an absent value.
 func (r Rate) Check() error {

@@ -53,14 +53,14 @@ func (p *Probe) Validate() []attr.Problem {
 	case p.Source != byBalancer && p.Source != byTargets && p.Source != byBoth:
 		return []attr.Problem{{
 			Attr:    "source",
-			Summary: fmt.Sprintf("%q makes no errors", p.Source),
+			Summary: `Wrong value for "source"`,
 			Detail:  `Write "elb" for errors that the load balancer makes, "target" for those that targets answer, or "both".`,
 		}}
 	case p.TargetGroup != "" && p.Source != byTargets:
 		return []attr.Problem{{
 			Attr:    "target_group",
-			Summary: "errors that the load balancer makes are not counted by target group",
-			Detail:  `Add source = "target" to count what the group's targets answer, or leave target_group out to count everything that users saw.`,
+			Summary: "Errors that are not counted by target group",
+			Detail:  `AWS counts what the load balancer itself makes for all groups together. Add source = "target" to count what the group's targets answer, or leave target_group out to count everything that users saw.`,
 		}}
 	}
 	return nil

@@ -49,7 +49,7 @@ func (p *Probe) Validate() []attr.Problem {
 	}
 	return []attr.Problem{{
 		Attr:    "quantile",
-		Summary: fmt.Sprintf("%v is not a quantile", p.Quantile),
+		Summary: `Wrong value for "quantile"`,
 		Detail:  "Write a number above 0 and at most 1: 0.5 for the median, 0.99 for the time that one request in a hundred exceeds.",
 	}}
 }

@@ -49,7 +49,7 @@ func (p *Probe) Validate() []attr.Problem {
 	if n := len(p.Alarms); n == 0 || n > most {
 		return []attr.Problem{{
 			Attr:    "alarms",
-			Summary: fmt.Sprintf("%d alarms cannot be watched", n),
+			Summary: `Wrong value for "alarms"`,
 			Detail:  fmt.Sprintf("Name at least one and at most %d; a composite alarm can stand for many.", most),
 		}}
 	}

@@ -72,22 +72,22 @@ func (p *Probe) Validate() []attr.Problem {
 	if !statistic.MatchString(p.Statistic) {
 		problems = append(problems, attr.Problem{
 			Attr:    "statistic",
-			Summary: fmt.Sprintf("%q is not a statistic", p.Statistic),
+			Summary: `Wrong value for "statistic"`,
 			Detail:  "Write Sum, Average, Minimum, Maximum, SampleCount, or a percentile like p99.9.",
 		})
 	}
 	if _, known := units()[p.Unit]; !known {
 		problems = append(problems, attr.Problem{
 			Attr:    "unit",
-			Summary: fmt.Sprintf("bounds cannot be written in %q", p.Unit),
+			Summary: `Wrong value for "unit"`,
 			Detail:  "Write Seconds, Milliseconds, Microseconds or Percent, or leave unit out to compare plain numbers.",
 		})
 	}
 	if p.TargetGroup != "" && p.LoadBalancer == "" {
 		problems = append(problems, attr.Problem{
 			Attr:    "target_group",
-			Summary: "metrics of a target group carry its load balancer's dimension as well",
-			Detail:  "Set load_balancer to the name of the load balancer in front of it.",
+			Summary: "Target group without load balancer",
+			Detail:  "The metrics of a target group carry its load balancer's dimension as well. Set load_balancer to the name of the one in front of it.",
 		})
 	}
 	return problems

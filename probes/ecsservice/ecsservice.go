@@ -52,7 +52,7 @@ func (p *Probe) Validate() []attr.Problem {
 	}
 	return []attr.Problem{{
 		Attr:    "measure",
-		Summary: fmt.Sprintf("%q is nothing that an ECS service has", p.What),
+		Summary: `Wrong value for "measure"`,
 		Detail:  `Write "running" for running tasks against desired ones, or "rollout" for the state of the newest deployment.`,
 	}}
 }

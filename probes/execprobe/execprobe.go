@@ -25,7 +25,7 @@ type Probe struct {
 	Command []string          `hcl:"command" doc:"the program and its arguments; for a pipe or a variable, [\"sh\", \"-c\", \"...\"]"`
 	Env     map[string]string `hcl:"env,optional" doc:"environment variables beside gameday's own"`
 	Dir     string            `hcl:"dir,optional" doc:"directory to run it in; gameday's own by default"`
-	Timeout attr.Duration     `hcl:"timeout,optional" doc:"then it is killed with all that it started, and has not measured"`
+	Timeout attr.Timeout      `hcl:"timeout,optional" doc:"then it is killed with all that it started, and has not measured"`
 	Field   string            `hcl:"field,optional" doc:"where the value is in the JSON that it prints, like \"data.result.0.value\""`
 	Unit    string            `hcl:"unit,optional" doc:"what it prints: plain numbers, \"s\" for seconds (bounds like \"3s\") or \"%\" for shares from 0 to 1 (bounds like \"5%\")"`
 	Label   string            `hcl:"label,optional" doc:"what the value means, for reports; the command by default"`
@@ -50,7 +50,7 @@ func (p *Probe) Validate() []attr.Problem {
 	if len(p.Command) == 0 || p.Command[0] == "" {
 		problems = append(problems, attr.Problem{
 			Attr:    "command",
-			Summary: "there is no program to run",
+			Summary: "Nothing to run",
 			Detail:  `Write the program and its arguments: ["./queue-length.sh", "orders"].`,
 		})
 	}
@@ -59,21 +59,21 @@ func (p *Probe) Validate() []attr.Problem {
 	default:
 		problems = append(problems, attr.Problem{
 			Attr:    "unit",
-			Summary: fmt.Sprintf("bounds cannot be written in %q", p.Unit),
+			Summary: `Wrong value for "unit"`,
 			Detail:  `Write "s" for seconds or "%" for shares from 0 to 1, or leave unit out for plain numbers.`,
 		})
 	}
 	if p.Events && probes.Unit(p.Unit) != probes.Ratio {
 		problems = append(problems, attr.Problem{
 			Attr:    "events",
-			Summary: "only shares can be shares of events",
-			Detail:  `Add unit = "%".`,
+			Summary: "Events that are no shares",
+			Detail:  `Values have to be shares of the events. Add unit = "%".`,
 		})
 	}
 	if p.Timeout.Std() <= 0 {
 		problems = append(problems, attr.Problem{
 			Attr:    "timeout",
-			Summary: "a command needs some time",
+			Summary: "No time to run",
 			Detail:  `Write a duration above zero, like "10s".`,
 		})
 	}

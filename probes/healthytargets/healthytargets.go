@@ -54,14 +54,14 @@ func (p *Probe) Validate() []attr.Problem {
 	var problems []attr.Problem
 	if p.LoadBalancer == "" && p.TargetGroup == "" {
 		problems = append(problems, attr.Problem{
-			Summary: "whose targets?",
+			Summary: "No targets to count",
 			Detail:  "Set load_balancer, target_group or both.",
 		})
 	}
 	if p.As != asCount && p.As != asShare {
 		problems = append(problems, attr.Problem{
 			Attr:    "as",
-			Summary: fmt.Sprintf("targets cannot be given as %q", p.As),
+			Summary: `Wrong value for "as"`,
 			Detail:  `Write "count" for the number of healthy targets, or "share" for their share of all.`,
 		})
 	}

@@ -39,7 +39,7 @@ type Probe struct {
 	Body         string            `hcl:"body,optional" doc:"request body"`
 	Status       []string          `hcl:"expect_status,optional" doc:"status codes and ranges that are fine, like [\"200-299\", \"404\"]; redirects are not followed"`
 	BodyLike     string            `hcl:"expect_body,optional" doc:"regular expression (RE2) that the first MiB of the body must match somewhere"`
-	Timeout      attr.Duration     `hcl:"timeout,optional" doc:"for the whole exchange, to the last byte of the body"`
+	Timeout      attr.Timeout      `hcl:"timeout,optional" doc:"for the whole exchange, to the last byte of the body; for latency, longer than max"`
 	What         string            `hcl:"measure,optional" doc:"\"failure\": 100% when the request fails, else 0%; \"latency\": seconds until the last byte, where a failed request counts as the whole timeout"`
 }
 
@@ -65,27 +65,27 @@ func (p *Probe) Validate() []attr.Problem {
 	}
 	switch u, err := url.Parse(p.URL); {
 	case (p.URL == "") == (p.LoadBalancer == ""):
-		problem("", "whom to ask?", "Set either url or load_balancer.")
+		problem("", "Nobody to ask", "Set either url or load_balancer.")
 	case err != nil || p.URL != "" && (u.Scheme != "http" && u.Scheme != "https" || u.Host == ""):
-		problem("url", fmt.Sprintf("%q is not a URL", p.URL), `Write it in full, like "https://example.com/health".`)
+		problem("url", `Wrong value for "url"`, `Write it in full, like "https://example.com/health".`)
 	}
 	if !strings.HasPrefix(p.Path, "/") {
-		problem("path", fmt.Sprintf("%q is not a path", p.Path), `A path begins with "/".`)
+		problem("path", `Wrong value for "path"`, `A path begins with "/".`)
 	}
 	if _, err := http.NewRequest(p.Method, "/", nil); err != nil {
-		problem("method", fmt.Sprintf("%q is not a request method", p.Method), `Write one word, like "GET".`)
+		problem("method", `Wrong value for "method"`, `Write one word, like "GET".`)
 	}
 	if _, err := parseStatuses(p.Status); err != nil {
-		problem("expect_status", err.Error(), `Write codes and ranges, like ["200-299", "404"].`)
+		problem("expect_status", `Wrong value for "expect_status"`, `Write codes and ranges, like ["200-299", "404"]: `+err.Error()+".")
 	}
 	if _, err := regexp.Compile(p.BodyLike); err != nil {
-		problem("expect_body", err.Error(), "Write a regular expression in RE2 syntax.")
+		problem("expect_body", `Wrong value for "expect_body"`, "Write a regular expression in RE2 syntax: "+err.Error()+".")
 	}
 	if p.Timeout.Std() <= 0 {
-		problem("timeout", "a request needs some time", `Write a duration above zero, like "5s".`)
+		problem("timeout", "No time to answer", `Write a duration above zero, like "5s".`)
 	}
 	if p.What != failure && p.What != latency {
-		problem("measure", fmt.Sprintf("%q is nothing that a request has", p.What), `Write "failure" or "latency".`)
+		problem("measure", `Wrong value for "measure"`, `Write "failure" or "latency".`)
 	}
 	return problems
 }

@@ -196,7 +196,7 @@ func TestValidate(t *testing.T) {
 		{func(p *httpprobe.Probe) { p.Status = []string{"299-200"} }, "expect_status"},
 		{func(p *httpprobe.Probe) { p.Status = []string{"200-"} }, "expect_status"},
 		{func(p *httpprobe.Probe) { p.BodyLike = "(" }, "expect_body"},
-		{func(p *httpprobe.Probe) { p.Timeout = attr.Duration("0s") }, "timeout"},
+		{func(p *httpprobe.Probe) { p.Timeout = attr.Timeout("0s") }, "timeout"},
 		{func(p *httpprobe.Probe) { p.What = "ok" }, "measure"},
 	} {
 		p := probe("http://example.com/")
