@@ -37,6 +37,3 @@ type Second struct {
 	Lag       *hdrhistogram.Histogram // microseconds between the two
 	Final     bool                    // nothing is under way any more
 }
-
-// Recording is what a load has measured so far. Safe for concurrent use.
-type Recording struct{}
