@@ -38,6 +38,9 @@ func signer(r *http.Request) (caller, error) {
 
 // denial is IAM's own sentence where the action is among those denied, and "" otherwise.
 func (h *Handler) denial(o services.Operation, in any) string {
+	if o.IAM == "" {
+		return ""
+	}
 	for _, pattern := range h.options.Denied {
 		if ok, err := path.Match(pattern, o.IAM); err == nil && ok {
 			return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",

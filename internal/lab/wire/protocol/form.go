@@ -37,10 +37,11 @@ func readForm(body []byte, n naming, in any) (unknown string, err error) {
 	if err != nil {
 		return "", err
 	}
-	form.Del("Action")
-	form.Del("Version")
 	root := &node{}
 	for name, values := range form {
+		if name == "Action" || name == "Version" || strings.HasPrefix(name, "X-Amz-") { // routing, and a presigned URL's signature
+			continue
+		}
 		root.at(strings.Split(name, ".")).value = &values[0]
 	}
 	if err := root.fill(n, reflect.ValueOf(in).Elem(), ""); err != nil {

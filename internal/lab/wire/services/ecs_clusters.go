@@ -62,12 +62,16 @@ func (s ecsService) describeClusters(in *ecs.DescribeClustersInput) (*ecs.Descri
 
 func (s ecsService) describeCapacityProviders(in *ecs.DescribeCapacityProvidersInput) (*ecs.DescribeCapacityProvidersOutput, error) {
 	arn := func(p world.CapacityProvider) string { return p.ARN }
+	account := s.world.Account()
+	full := func(ref string) string {
+		return "arn:aws:ecs:" + account.Region + ":" + account.ID + ":capacity-provider/" + ref
+	}
 	found, missing := s.world.CapacityProviders(), []ecstypes.Failure{}
+	for _, name := range []string{"FARGATE", "FARGATE_SPOT"} { // every account has these
+		found = append(found, world.CapacityProvider{Name: name, ARN: full(name)})
+	}
 	if len(in.CapacityProviders) > 0 {
-		account := s.world.Account()
-		found, missing = lookup(found, in.CapacityProviders, arn, func(ref string) string {
-			return "arn:aws:ecs:" + account.Region + ":" + account.ID + ":capacity-provider/" + ref
-		})
+		found, missing = lookup(found, in.CapacityProviders, arn, full)
 	}
 	page, next, err := cut(ecsPage(in.NextToken, in.MaxResults, 100), found, arn)
 	if err != nil {
