@@ -88,8 +88,8 @@ func (b Balancer) Group(ctx context.Context, env *cloud.Env, name string) (Group
 			return g, nil
 		}
 	}
-	return Group{}, cloud.NoSuch(fmt.Sprintf("target group behind load balancer %q", b.Name), name,
-		names(all, func(g Group) string { return g.Name }))
+	return Group{}, fmt.Errorf("load balancer %q: %w", b.Name,
+		cloud.NoSuch("target group", name, names(all, func(g Group) string { return g.Name })))
 }
 
 // balancers lists the load balancers of those names, all of them where none is given.

@@ -35,7 +35,7 @@ func find(ctx context.Context, env *cloud.Env, cluster, service string) (types.S
 		if err != nil {
 			return fail(err)
 		}
-		return types.Service{}, cloud.NoSuch(fmt.Sprintf("service in cluster %q", cluster), service, all)
+		return types.Service{}, fmt.Errorf("cluster %q: %w", cluster, cloud.NoSuch("service", service, all))
 	}
 	if s := out.Services[0]; aws.ToString(s.Status) == "INACTIVE" {
 		return types.Service{}, fmt.Errorf("service %q in cluster %q was deleted", service, cluster)
