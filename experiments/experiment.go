@@ -21,8 +21,9 @@ type File struct {
 	Name        string // as it was given
 	SHA256      string // of Source, in hex
 	Source      []byte
-	Experiments []*Experiment // in the order in which they are written
-	Secrets     []string      // values of sensitive variables, never to be shown
+	Experiments []*Experiment     // in the order in which they are written
+	Secrets     []string          // values of sensitive variables, never to be shown
+	Vars        map[string]string // what --var would have to say to read the file the same way again; without the sensitive ones
 }
 
 // Experiment is one experiment block. Durations are already divided by the speed asked for.

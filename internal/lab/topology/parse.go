@@ -20,14 +20,28 @@ const BuiltinName = "builtin.hcl"
 // Load reads the topology in file, or the built-in one where file is "", and switches weaknesses on in the order given.
 // The error is of type hcl.Diagnostics where the file is at fault, with every mistake in it.
 func Load(file string, weaknesses []string) (*Topology, error) {
-	if file == "" {
-		return Parse(Builtin, BuiltinName, weaknesses)
-	}
-	source, err := os.ReadFile(file)
+	source, name, err := read(file)
 	if err != nil {
 		return nil, err
 	}
-	return Parse(source, file, weaknesses)
+	return Parse(source, name, weaknesses)
+}
+
+// ListWeaknesses lists what can be switched on in a file, or in the built-in topology where file is empty.
+func ListWeaknesses(file string) ([]Weakness, error) {
+	source, name, err := read(file)
+	if err != nil {
+		return nil, err
+	}
+	return Weaknesses(source, name)
+}
+
+func read(file string) (source []byte, name string, err error) {
+	if file == "" {
+		return Builtin, BuiltinName, nil
+	}
+	source, err = os.ReadFile(file)
+	return source, file, err
 }
 
 // Parse is Load for a source at hand.

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"gameday/experiments"
+	"gameday/injectors"
+	"gameday/injectors/execfault"
+	"gameday/injectors/instancekill"
+	"gameday/injectors/taskkill"
+	"gameday/probes"
+	"gameday/probes/alb5xx"
+	"gameday/probes/alblatency"
+	"gameday/probes/cloudwatchalarm"
+	"gameday/probes/cloudwatchmetric"
+	"gameday/probes/ecsservice"
+	"gameday/probes/execprobe"
+	"gameday/probes/healthytargets"
+	"gameday/probes/httpprobe"
+	"gameday/probes/loaderrors"
+	"gameday/probes/loadlatency"
+	"gameday/probes/loadrate"
+)
+
+// kinds is the list of everything that can go wrong and everything that can be measured. A new kind is a new folder
+// and one entry here; all else follows from its contract.
+func kinds() experiments.Kinds {
+	return experiments.Kinds{
+		Injectors: []injectors.Kind{
+			instancekill.Kind(),
+			taskkill.Kind(),
+			execfault.Kind(),
+		},
+		Probes: []probes.Kind{
+			alb5xx.Kind(),
+			alblatency.Kind(),
+			ecsservice.Kind(),
+			healthytargets.Kind(),
+			cloudwatchmetric.Kind(),
+			cloudwatchalarm.Kind(),
+			httpprobe.Kind(),
+			execprobe.Kind(),
+			loaderrors.Kind(),
+			loadlatency.Kind(),
+			loadrate.Kind(),
+		},
+	}
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"os/signal"
+	"slices"
+	"syscall"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"gameday/internal/lab"
+	"gameday/internal/lab/topology"
+)
+
+func labCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "lab",
+		Usage:     "serve the lab, a simulated AWS account, until Ctrl-C",
+		ArgsUsage: "[FILE]",
+		Description: "Once it is ready, stdout has the variables that make gameday, the AWS CLI and any SDK use it.\n\nExamples:\n" +
+			"  gameday lab > lab.env &   # then: . ./lab.env; aws ecs list-clusters\n" +
+			"  gameday lab --weakness single_task\n" +
+			"  gameday lab my-topology.hcl --listen 127.0.0.1:4600",
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "weaknesses", Usage: "list the weaknesses that can be switched on, and serve nothing"},
+			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:4599", Usage: "`ADDRESS` of the AWS endpoint; port 0 picks a free one"},
+		}, labFlags()...),
+		Action: func(c *cli.Context) error {
+			file := c.String("topology")
+			if c.NArg() > 0 {
+				file = c.Args().First()
+			}
+			if c.Bool("weaknesses") {
+				return listWeaknesses(c.App.Writer, file)
+			}
+			ctx, stop := signal.NotifyContext(c.Context, syscall.SIGINT, syscall.SIGTERM)
+			defer stop()
+			o := lab.Options{Topology: file, Listen: c.String("listen"), Weaknesses: c.StringSlice("weakness"), Log: quietLog(c)}
+			l, err := lab.Start(ctx, o)
+			if err != nil {
+				return fmt.Errorf("start the lab: %w", err)
+			}
+			defer l.Close()
+			for _, name := range slices.Sorted(maps.Keys(l.Environment())) {
+				fmt.Fprintf(c.App.Writer, "export %s=%s\n", name, l.Environment()[name])
+			}
+			fmt.Fprintf(c.App.ErrWriter, "The lab serves AWS at %s until Ctrl-C.\n", l.Endpoint())
+			<-ctx.Done()
+			return nil
+		},
+	}
+}
+
+func listWeaknesses(w io.Writer, file string) error {
+	all, err := topology.ListWeaknesses(file)
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, weakness := range all {
+		fmt.Fprintf(t, "%s\t%s\n", weakness.Name, weakness.Description)
+	}
+	return t.Flush()
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"gameday/experiments"
+)
+
+// writePlan shows a plan to the person who has to say yes to it: every change with its undo, what cannot be undone,
+// what else is hit, who acts with which permissions, and what an expert would warn of.
+func writePlan(w io.Writer, p *experiments.Plan) {
+	e := p.Experiment
+	fmt.Fprintf(w, "Plan of experiment %q (%s)\n", e.Name, p.File.Name)
+	fmt.Fprintf(w, "  account %s, region %s, as %s\n", p.Identity.Account, p.Identity.Region, p.Identity.Caller)
+	fmt.Fprintf(w, "  seed %d (the same seed and inventory pick the same targets)\n", p.Seed)
+
+	fmt.Fprintf(w, "\nChanges, in this order\n")
+	for _, s := range p.Steps {
+		when := fmt.Sprintf("%s into the fault phase", s.Inject.Start)
+		if s.Inject.Duration > 0 {
+			when += fmt.Sprintf(", for %s", s.Inject.Duration)
+		}
+		fmt.Fprintf(w, "  %d. %s\n     by %s, %s\n     undo: %s\n", s.N, s.Step, s.Inject.ID(), when, s.About.Undo)
+		if s.About.Irreversible != "" {
+			fmt.Fprintf(w, "     cannot be taken back: %s\n", s.About.Irreversible)
+		}
+	}
+
+	section(w, "Affects", len(p.Impacts), func(t io.Writer) {
+		for _, i := range p.Impacts {
+			fmt.Fprintf(t, "  %d of %d\t%s\t%.0f%%\n", i.Hit, i.Of, i.What, 100*float64(i.Hit)/float64(max(1, i.Of)))
+		}
+	})
+	section(w, "Left out", len(p.LeftOut), func(t io.Writer) {
+		for _, l := range p.LeftOut {
+			fmt.Fprintf(t, "  %s\t%s\n", l.ID, l.Why)
+		}
+	})
+	section(w, "Phases", 1, func(t io.Writer) {
+		fmt.Fprintf(t, "  baseline\t%s\tprobes must be within bounds, or nothing is injected\n", e.Baseline)
+		fmt.Fprintf(t, "  fault\t%s\t\n", e.FaultPhase())
+		fmt.Fprintf(t, "  recovery\tup to %s\tsteady again in this time, and then for %s\n", e.Recovery, e.Baseline)
+	})
+	section(w, "Loads", len(e.Loads), func(t io.Writer) {
+		for _, l := range e.Loads {
+			fmt.Fprintf(t, "  %s\t%s\t%s\n", l.Name, l.Rate, p.Loads[l.Name].URL)
+		}
+	})
+	section(w, "Probes", len(e.Probes), func(t io.Writer) {
+		for _, probe := range e.Probes {
+			fmt.Fprintf(t, "  %s\t%s\n", probe.ID(), probe.Rules())
+		}
+	})
+	fmt.Fprintf(w, "\nIAM actions needed\n  %s\n", strings.Join(p.Permissions(), "\n  "))
+	section(w, "Warnings", len(p.Warnings), func(t io.Writer) {
+		for _, text := range p.Warnings {
+			fmt.Fprintf(t, "  ! %s\n", text)
+		}
+	})
+}
+
+// section writes a headline and aligned lines below it, or nothing where there are none.
+func section(w io.Writer, title string, lines int, write func(io.Writer)) {
+	if lines == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", title)
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	write(t)
+	t.Flush()
+}

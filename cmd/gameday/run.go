@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-isatty"
+	"github.com/urfave/cli/v2"
+
+	"gameday/experiments"
+	"gameday/internal/cloud"
+	"gameday/reports"
+)
+
+func runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "plan, then run: inject, measure, put everything back, judge",
+		ArgsUsage: "FILE|DIR|PLAN.json...",
+		Description: "Exit code: 0 passed, 1 failed, 2 invalid, 3 inconclusive, 4 aborted, 5 not rolled back.\n\nExamples:\n" +
+			"  gameday run --lab --yes experiments/examples/sudden_death.hcl\n" +
+			"  gameday run --lab --weakness single_task --yes experiments/examples/sudden_death.hcl\n" +
+			"  gameday run --var pace=production --seed 42 sudden_death.hcl\n" +
+			"  gameday run plan.json",
+		Flags: join(fileFlags(), worldFlags(), []cli.Flag{
+			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask before the first change"},
+			seedFlag(),
+			runsDirFlag(),
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "what to print at the end: `text` or json"},
+		}),
+		Action: func(c *cli.Context) error {
+			if f := c.String("format"); f != "text" && f != "json" {
+				return fmt.Errorf("--format is text or json, not %q", f)
+			}
+			files, err := readFiles(c)
+			if err != nil {
+				return err
+			}
+			w, err := openWorld(c, quietLog(c))
+			if err != nil {
+				return err
+			}
+			defer w.Close()
+			return runAll(c, w, files)
+		},
+	}
+}
+
+// runAll runs every experiment, one after the other, and ends with the most urgent verdict. Nothing starts while an
+// earlier run has left something in effect.
+func runAll(c *cli.Context, w *world, files []source) error {
+	if err := refuseLeftovers(c.String("runs-dir")); err != nil {
+		return err
+	}
+	ctx, stop := interruptible(c.Context, c.App.ErrWriter)
+	defer stop()
+	var verdicts []reports.Verdict
+	for _, f := range files {
+		for _, e := range f.experiments() {
+			verdict, err := runOne(ctx, c, w, f, e)
+			if err != nil {
+				fmt.Fprintln(c.App.ErrWriter, f.redact.String(describe(err)))
+				verdict = verdictOf(err)
+			}
+			verdicts = append(verdicts, verdict)
+			if ctx.Err() != nil {
+				return &outcome{reports.MostUrgent(verdicts)}
+			}
+		}
+	}
+	if v := reports.MostUrgent(verdicts); v != reports.Passed {
+		return &outcome{v}
+	}
+	return nil
+}
+
+// runOne plans an experiment, shows the plan, asks, runs, and leaves the reports in the run's folder.
+func runOne(ctx context.Context, c *cli.Context, w *world, f source, e *experiments.Experiment) (reports.Verdict, error) {
+	stderr := f.redact.Writer(c.App.ErrWriter)
+	plan, err := f.plan(ctx, c, w.env, e)
+	if err != nil {
+		return "", err
+	}
+	writePlan(stderr, plan)
+	if err := confirm(c); err != nil {
+		return "", err
+	}
+	id := newRunID(e.Name)
+	dir := filepath.Join(c.String("runs-dir"), id)
+	fmt.Fprintf(stderr, "\nRun %s\n", id)
+	result, err := experiments.Run(ctx, w.env, plan, experiments.RunOptions{
+		ID: id, Dir: dir, Version: version(), Lab: w.lab != nil,
+		Observe: &progress{w: stderr, every: 5 * time.Second},
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := saveReports(dir, result); err != nil {
+		return result.Verdict, err
+	}
+	return result.Verdict, reports.Formats()[c.String("format")](c.App.Writer, result)
+}
+
+// confirm asks the person at the terminal, unless --yes was said.
+func confirm(c *cli.Context) error {
+	if c.Bool("yes") {
+		return nil
+	}
+	if !isatty.IsTerminal(os.Stdin.Fd()) {
+		return errors.New("nobody can be asked here, because stdin is no terminal: look at `gameday plan`, then run with --yes")
+	}
+	fmt.Fprint(c.App.ErrWriter, "\nDo this? Only \"yes\" means yes: ")
+	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil && err != io.EOF {
+		return fmt.Errorf("read the answer: %w", err)
+	}
+	if strings.TrimSpace(answer) != "yes" {
+		return errors.New("not run: the answer was not \"yes\"")
+	}
+	return nil
+}
+
+// refuseLeftovers fails while an earlier run has something in effect.
+func refuseLeftovers(runsDir string) error {
+	left, err := experiments.Leftovers(runsDir)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	name := filepath.Base(left[0].Dir)
+	if left[0].Alive {
+		return fmt.Errorf("run %s is going on and has changes in effect: wait until it is over", name)
+	}
+	return fmt.Errorf("run %s has left %d changes in effect: undo them first with `gameday rollback %s`", name, len(left[0].Pending), name)
+}
+
+// verdictOf is the verdict of an experiment that could not begin.
+func verdictOf(err error) reports.Verdict {
+	var refusal *experiments.Refusal
+	if errors.As(err, &refusal) || cloud.Explain(err) == "" {
+		return reports.Invalid
+	}
+	return reports.Inconclusive
+}
+
+// describe is an error as a user meets it: what happened, and what to do about it where we know.
+func describe(err error) string {
+	text := "gameday: " + err.Error()
+	if hint := cloud.Explain(err); hint != "" {
+		text += "\n  " + hint
+	}
+	return text
+}
+
+func seedFlag() cli.Flag {
+	return &cli.Uint64Flag{Name: "seed", Usage: "repeat the random picks of an earlier plan or run"}
+}
+
+// seed is the one asked for, or a random one.
+func seed(c *cli.Context) uint64 {
+	if c.IsSet("seed") {
+		return c.Uint64("seed")
+	}
+	var b [4]byte
+	rand.Read(b[:])
+	return uint64(binary.LittleEndian.Uint32(b[:])) // short enough to type
+}
+
+// newRunID names a run so that names sort by time and say what was run.
+func newRunID(experiment string) string {
+	return fmt.Sprintf("%s-%s-%s", time.Now().UTC().Format("2006-01-02T15-04-05"), experiment, strings.ToLower(rand.Text()[:4]))
+}
+
+func quietLog(*cli.Context) *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+func join(lists ...[]cli.Flag) []cli.Flag {
+	var all []cli.Flag
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
+}

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"gameday/reports"
+)
+
+func runsCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "runs",
+		Usage: "list earlier runs",
+		Description: "Examples:\n" +
+			"  gameday runs\n" +
+			"  gameday runs --json",
+		Flags: []cli.Flag{
+			runsDirFlag(),
+			&cli.BoolFlag{Name: "json", Usage: "print JSON instead of text"},
+		},
+		Action: func(c *cli.Context) error {
+			ids, err := runIDs(c.String("runs-dir"))
+			if err != nil {
+				return err
+			}
+			lines := make([]runLine, 0, len(ids))
+			for _, id := range ids {
+				lines = append(lines, readRunLine(c.String("runs-dir"), id))
+			}
+			if c.Bool("json") {
+				return json.NewEncoder(c.App.Writer).Encode(lines)
+			}
+			writeRuns(c.App.Writer, lines)
+			return nil
+		},
+	}
+}
+
+// runLine is one run in the list.
+type runLine struct {
+	Run        string          `json:"run"`
+	Experiment string          `json:"experiment,omitempty"`
+	Verdict    reports.Verdict `json:"verdict,omitempty"` // empty where the run left no result: it is still going on, or died
+	Started    time.Time       `json:"started"`
+	Sentence   string          `json:"sentence,omitempty"`
+}
+
+func readRunLine(runsDir, id string) runLine {
+	r, err := loadResult(filepath.Join(runsDir, id))
+	if err != nil {
+		return runLine{Run: id}
+	}
+	return runLine{id, r.Experiment, r.Verdict, r.Started, r.Sentence}
+}
+
+func writeRuns(w io.Writer, lines []runLine) {
+	if len(lines) == 0 {
+		fmt.Fprintln(w, "No runs yet.")
+		return
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, l := range lines {
+		verdict := string(l.Verdict)
+		if verdict == "" {
+			verdict = "no result"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\n", l.Run, verdict, l.Sentence)
+	}
+	t.Flush()
+}

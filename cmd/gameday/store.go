@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"gameday/reports"
+)
+
+func runsDirFlag() cli.Flag {
+	return &cli.StringFlag{Name: "runs-dir", Value: "runs", Usage: "`DIR` that holds a folder for each run", EnvVars: []string{"GAMEDAY_RUNS_DIR"}}
+}
+
+// readResult reads the record of a run, by its id or by the beginning of one that is unique.
+func readResult(runsDir, run string) (*reports.Result, error) {
+	ids, err := runIDs(runsDir)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, id := range ids {
+		if id == run {
+			found = []string{id}
+			break
+		}
+		if strings.HasPrefix(id, run) {
+			found = append(found, id)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("no run in %s is called %q: gameday runs lists them", runsDir, run)
+	case 1:
+		return loadResult(filepath.Join(runsDir, found[0]))
+	default:
+		return nil, fmt.Errorf("%q is the beginning of %d runs: %s", run, len(found), strings.Join(found, ", "))
+	}
+}
+
+// runIDs lists the runs, the oldest first: ids begin with the time.
+func runIDs(runsDir string) ([]string, error) {
+	entries, err := os.ReadDir(runsDir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list the runs: %w", err)
+	}
+	var ids []string
+	for _, e := range entries {
+		if e.IsDir() {
+			ids = append(ids, e.Name())
+		}
+	}
+	slices.Sort(ids)
+	return ids, nil
+}
+
+func loadResult(dir string) (*reports.Result, error) {
+	data, err := os.ReadFile(filepath.Join(dir, "result.json"))
+	if err != nil {
+		return nil, fmt.Errorf("read the result of run %s: %w", filepath.Base(dir), err)
+	}
+	var r reports.Result
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, fmt.Errorf("read the result of run %s: %w", filepath.Base(dir), err)
+	}
+	return &r, nil
+}
+
+// saveReports writes every report of a run into its folder. The record comes first.
+func saveReports(dir string, r *reports.Result) error {
+	files := []struct{ name, format string }{
+		{"result.json", "json"}, {"report.html", "html"}, {"junit.xml", "junit"}, {"summary.md", "markdown"},
+	}
+	for _, f := range files {
+		if err := saveReport(filepath.Join(dir, f.name), reports.Formats()[f.format], r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func saveReport(path string, write reports.Reporter, r *reports.Result) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write a report: %w", err)
+	}
+	if err := errors.Join(write(f, r), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/urfave/cli/v2"
+
+	"gameday/experiments"
+	"gameday/reports"
+)
+
+type diagnostics = hcl.Diagnostics
+
+func validateCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "validate",
+		Usage:     "check experiment files; needs no credentials",
+		ArgsUsage: "FILE|DIR...",
+		Description: "Examples:\n" +
+			"  gameday validate sudden_death.hcl\n" +
+			"  gameday validate --json experiments/",
+		Flags: append(varFlags(), &cli.BoolFlag{Name: "json", Usage: "print the diagnostics as JSON, for editors"}),
+		Action: func(c *cli.Context) error {
+			if c.NArg() == 0 {
+				return fmt.Errorf("validate takes an experiment file: gameday validate FILE")
+			}
+			o, err := readOptions(c)
+			if err != nil {
+				return err
+			}
+			files, diags := experiments.ReadFiles(c.Args().Slice(), o)
+			if c.Bool("json") {
+				fmt.Fprintln(c.App.Writer, string(experiments.DiagnosticsJSON(diags)))
+			} else if err := showDiagnostics(c, diags); err != nil {
+				return err
+			}
+			if diags.HasErrors() {
+				return &outcome{reports.Invalid}
+			}
+			if !c.Bool("json") {
+				n := 0
+				for _, f := range files {
+					n += len(f.Experiments)
+				}
+				fmt.Fprintf(c.App.Writer, "Valid: %d in %d.\n", n, len(files))
+			}
+			return nil
+		},
+	}
+}

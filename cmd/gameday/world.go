@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/urfave/cli/v2"
+
+	"gameday/internal/cloud"
+	"gameday/internal/lab"
+)
+
+// worldFlags choose between AWS and the lab, and which AWS.
+func worldFlags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.BoolFlag{Name: "lab", Usage: "run against the built-in lab, which lives as long as this command"},
+		&cli.StringFlag{Name: "region", Usage: "AWS `REGION`, instead of the one in the environment"},
+		&cli.StringFlag{Name: "profile", Usage: "AWS `PROFILE` of ~/.aws/config"},
+	}, labFlags()...)
+}
+
+// labFlags shape the lab.
+func labFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "topology", Usage: "HCL `FILE` that describes the lab's account, instead of the built-in one"},
+		&cli.StringSliceFlag{Name: "weakness", Usage: "switch a known weakness of the lab on, by `NAME`; `gameday lab --weaknesses` lists them"},
+	}
+}
+
+// world is the AWS that a command works on, real or played.
+type world struct {
+	env *cloud.Env
+	lab *lab.Lab // nil for AWS
+}
+
+// openWorld starts the lab or finds AWS, as the flags say.
+func openWorld(c *cli.Context, log *slog.Logger) (*world, error) {
+	if !c.Bool("lab") {
+		for _, flag := range []string{"topology", "weakness"} {
+			if c.IsSet(flag) {
+				return nil, fmt.Errorf("--%s shapes the lab: use it together with --lab", flag)
+			}
+		}
+		env, err := cloud.Open(c.Context, cloud.Options{Region: c.String("region"), Profile: c.String("profile"), Log: log})
+		return &world{env: env}, err
+	}
+	l, err := lab.Start(c.Context, lab.Options{Topology: c.String("topology"), Weaknesses: c.StringSlice("weakness"), Log: log})
+	if err != nil {
+		return nil, fmt.Errorf("start the lab: %w", err)
+	}
+	env, err := openLab(c.Context, l, log)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	return &world{env: env, lab: l}, nil
+}
+
+// openLab makes the Env that talks to l.
+func openLab(ctx context.Context, l *lab.Lab, log *slog.Logger) (*cloud.Env, error) {
+	e := l.Environment()
+	return cloud.Open(ctx, cloud.Options{
+		Endpoint: l.Endpoint(), Region: e["AWS_REGION"], Key: e["AWS_ACCESS_KEY_ID"], Secret: e["AWS_SECRET_ACCESS_KEY"], Log: log,
+	})
+}
+
+// Close ends the lab if there is one.
+func (w *world) Close() {
+	if w.lab != nil {
+		w.lab.Close()
+	}
+}

@@ -1,0 +1,181 @@
+package experiments
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"gameday/probes"
+	"gameday/reports"
+)
+
+// track is one probe with what it measured: all that judging it takes. It is a snapshot, and judging is pure.
+type track struct {
+	probe    Probe
+	readings []probes.Reading
+	spans    []window
+}
+
+func newTrack(p Probe, readings []probes.Reading) track {
+	return track{probe: p, readings: readings, spans: extents(readings, p.Every)}
+}
+
+// step is how far apart readings may be expected.
+func (p Probe) step() time.Duration {
+	return max(p.Every, p.Probe.Scale().Period)
+}
+
+// tolerance is how long a probe may be silent before its silence is a hole in the record: one late reading is not.
+func (p Probe) tolerance() time.Duration { return 2 * p.step() }
+
+// covers reports whether the probe spoke all through w, and where it did not. A record with a period of its own
+// must have spoken of the very end, for it will, however late; a probe that looks at the present cannot be asked
+// for more than its last look.
+func (t track) covers(w window) (window, bool) {
+	tail := time.Duration(0)
+	if t.probe.Probe.Scale().Period == 0 {
+		tail = t.probe.step()
+	}
+	gap, holed := hole(t.spans, w, t.probe.tolerance(), tail)
+	return gap, !holed
+}
+
+// excess returns how far v lies out of the fixed bounds, 0 if it does not.
+func (b Bounds) excess(v float64) float64 {
+	switch {
+	case b.Max != nil && v > *b.Max:
+		return v - *b.Max
+	case b.Min != nil && v < *b.Min:
+		return *b.Min - v
+	}
+	return 0
+}
+
+// outside adds up the time within w that the probe spent out of its fixed bounds, and lists the stretches.
+func (t track) outside(w window, phase string) (time.Duration, []reports.Violation) {
+	var total time.Duration
+	var stretches []reports.Violation
+	open := false
+	for i, r := range t.readings {
+		if !t.spans[i].touches(w) {
+			continue
+		}
+		if t.probe.Bounds.excess(r.Value) == 0 {
+			open = false
+			continue
+		}
+		total += t.spans[i].overlap(w)
+		if !open {
+			stretches = append(stretches, reports.Violation{From: t.spans[i].from, Phase: phase, Worst: r.Value})
+			open = true
+		}
+		v := &stretches[len(stretches)-1]
+		v.To = t.spans[i].to
+		if t.probe.Bounds.excess(r.Value) > t.probe.Bounds.excess(v.Worst) {
+			v.Worst = r.Value
+		}
+	}
+	for i := range stretches {
+		stretches[i].Text = t.describe(stretches[i])
+	}
+	return total, stretches
+}
+
+// describe says which bound was broken, by how much and for how long.
+func (t track) describe(v reports.Violation) string {
+	b, unit := t.probe.Bounds, t.probe.Probe.Scale().Unit
+	bound, side := b.Max, "above max"
+	if b.Max == nil || v.Worst <= *b.Max {
+		bound, side = b.Min, "below min"
+	}
+	by := math.Abs(v.Worst - *bound)
+	return fmt.Sprintf("%s, %s %s by %s, for %s", Value(v.Worst, unit), side, Value(*bound, unit), Value(by, unit), span(v.To.Sub(v.From)))
+}
+
+// violated reports whether the probe broke its fixed bounds within w for longer than is tolerated, and says how.
+// Where nothing is tolerated, a single reading is enough.
+func (t track) violated(w window, allow time.Duration) (string, []reports.Violation, bool) {
+	total, stretches := t.outside(w, reports.Fault)
+	if len(stretches) == 0 || allow > 0 && total <= allow {
+		return "", stretches, false
+	}
+	text := stretches[worst(t.probe.Bounds, stretches)].Text
+	if allow > 0 {
+		text += fmt.Sprintf(" (%s out of bounds in all, %s allowed)", span(total), span(allow))
+	} else if len(stretches) > 1 {
+		text += fmt.Sprintf(" (%d times, %s in all)", len(stretches), span(total))
+	}
+	return text, stretches, true
+}
+
+func worst(b Bounds, stretches []reports.Violation) int {
+	at := 0
+	for i, v := range stretches {
+		if b.excess(v.Worst) > b.excess(stretches[at].Worst) {
+			at = i
+		}
+	}
+	return at
+}
+
+// Value writes v as people write it in a file: "3.2s", "0.1%", "12".
+func Value(v float64, unit probes.Unit) string {
+	switch unit {
+	case probes.Seconds:
+		return span(time.Duration(v * float64(time.Second)))
+	case probes.Ratio:
+		return strconv.FormatFloat(significant(v*100), 'f', -1, 64) + "%"
+	default:
+		return strconv.FormatFloat(significant(v), 'f', -1, 64)
+	}
+}
+
+// significant rounds to four digits, and to whole numbers above that: more would be noise.
+func significant(v float64) float64 {
+	if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+		return v
+	}
+	scale := max(1, math.Pow(10, 4-math.Ceil(math.Log10(math.Abs(v)))))
+	return math.Round(v*scale) / scale
+}
+
+// span writes a duration with as many digits as matter.
+func span(d time.Duration) string {
+	switch {
+	case d >= 10*time.Second:
+		return d.Round(time.Second).String()
+	case d >= time.Second:
+		return d.Round(10 * time.Millisecond).String()
+	case d >= time.Millisecond:
+		return d.Round(10 * time.Microsecond).String()
+	}
+	return d.String()
+}
+
+// Rules says in one line what the probe is held to: "max 3s, at most 10s out of bounds".
+func (p Probe) Rules() string {
+	unit := p.Probe.Scale().Unit
+	var rules []string
+	if p.Bounds.Min != nil {
+		rules = append(rules, "min "+Value(*p.Bounds.Min, unit))
+	}
+	if p.Bounds.Max != nil {
+		rules = append(rules, "max "+Value(*p.Bounds.Max, unit))
+	}
+	if p.Bounds.Unchanged {
+		text := fmt.Sprintf("unchanged (confidence %v", p.Bounds.Confidence)
+		if p.Bounds.Margin > 0 {
+			text += ", margin " + Value(p.Bounds.Margin, unit)
+		}
+		rules = append(rules, text+")")
+	}
+	if p.Allow > 0 {
+		rules = append(rules, "up to "+span(p.Allow)+" out of bounds")
+	}
+	if p.Proof {
+		rules = append(rules, "must leave its bounds, to prove the fault")
+	}
+	return strings.Join(rules, ", ")
+}

@@ -1,0 +1,149 @@
+package experiments
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"gameday/probes"
+)
+
+var t0 = time.Date(2026, 3, 29, 0, 59, 0, 0, time.UTC)
+
+func at(seconds float64) time.Time { return t0.Add(time.Duration(seconds * float64(time.Second))) }
+
+// record is a probe's track with one value a period.
+func record(p Probe, period time.Duration, from float64, values ...float64) track {
+	var rs []probes.Reading
+	for i, v := range values {
+		if !math.IsNaN(v) {
+			rs = append(rs, probes.Reading{At: at(from).Add(time.Duration(i) * period), Span: period, Value: v, Of: 1000})
+		}
+	}
+	return newTrack(p, rs)
+}
+
+// periodic is a probe whose source sets the time between readings.
+type periodic struct {
+	fakeProbe
+	scale probes.Scale
+}
+
+func (p *periodic) Scale() probes.Scale { return p.scale }
+
+func minutely(b Bounds, scale probes.Scale) Probe {
+	scale.Period = time.Minute
+	if b.Confidence == 0 {
+		b.Confidence = 0.99
+	}
+	return Probe{Kind: probes.Kind{Name: "p"}, Name: "p", Probe: &periodic{scale: scale}, Every: 10 * time.Second, Bounds: b}
+}
+
+func TestCoverage(t *testing.T) {
+	p := minutely(Bounds{Max: ptr(3.0)}, probes.Scale{})
+	nan := math.NaN()
+	cases := []struct {
+		name   string
+		values []float64
+		from   float64
+		want   bool
+	}{
+		{"every minute spoken for", []float64{1, 1, 1, 1, 1}, 0, true},
+		{"one late reading is no hole", []float64{1, nan, nan, 1, 1}, 0, true},
+		{"three silent minutes are", []float64{1, nan, nan, nan, 1}, 0, false},
+		{"the end has not arrived", []float64{1, 1, 1, 1}, 0, false},
+		{"nothing at all", nil, 0, false},
+		{"only before and after", []float64{1, nan, nan, nan, nan, nan, nan, nan, 1}, -120, false},
+		{"the silence at the end is over", []float64{1, 1, 1, 1, nan, nan, 1}, 0, true},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if _, got := record(p, time.Minute, c.from, c.values...).covers(window{at(0), at(300)}); got != c.want {
+				t.Errorf("covers = %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestTimeOutOfBounds(t *testing.T) {
+	p := minutely(Bounds{Max: ptr(3.0)}, probes.Scale{Unit: probes.Seconds})
+	tr := record(p, time.Minute, 0, 1, 4, 9, 1, 5, 1)
+	total, stretches := tr.outside(window{at(90), at(600)}, "fault")
+	if total != 150*time.Second {
+		t.Errorf("out of bounds for %s: the half minute before the window must not count, want 2m30s", total)
+	}
+	if len(stretches) != 2 || stretches[0].Worst != 9 || stretches[0].Text != "9s, above max 3s by 6s, for 2m0s" {
+		t.Errorf("stretches %+v", stretches)
+	}
+	if _, _, bad := tr.violated(window{at(90), at(600)}, 150*time.Second); bad {
+		t.Error("2m30s out of bounds violates an allowance of 2m30s")
+	}
+	if _, _, bad := tr.violated(window{at(90), at(600)}, 149*time.Second); !bad {
+		t.Error("2m30s out of bounds does not violate an allowance of 2m29s")
+	}
+}
+
+func TestReadingThatStraddlesTheFaultBelongsToIt(t *testing.T) {
+	p := minutely(Bounds{Max: ptr(3.0)}, probes.Scale{})
+	tr := record(p, time.Minute, 0, 9)
+	if _, _, bad := tr.violated(window{at(59), at(300)}, 0); !bad {
+		t.Error("an effect hides in the minute in which it began")
+	}
+}
+
+func TestUnchanged(t *testing.T) {
+	rate := probes.Scale{Unit: probes.Ratio, Events: true}
+	value := probes.Scale{Unit: probes.Seconds}
+	base, fault := window{at(0), at(300)}, window{at(300), at(600)}
+	cases := []struct {
+		name    string
+		probe   Probe
+		values  []float64 // five minutes of baseline, five of fault
+		changed bool
+		able    bool
+	}{
+		{"no errors before and after", minutely(Bounds{Unchanged: true}, rate), []float64{0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, false, true},
+		{"ten errors out of nothing", minutely(Bounds{Unchanged: true}, rate), []float64{0, 0, 0, 0, 0, .01, 0, 0, 0, 0}, true, true},
+		{"three errors out of nothing are no evidence", minutely(Bounds{Unchanged: true}, rate), []float64{0, 0, 0, 0, 0, .003, 0, 0, 0, 0}, false, true},
+		{"a rise below the margin does not matter", minutely(Bounds{Unchanged: true, Margin: 0.01}, rate), []float64{0, 0, 0, 0, 0, .01, .01, .01, 0, 0}, false, true},
+		{"fewer errors than before", minutely(Bounds{Unchanged: true}, rate), []float64{.1, .1, .1, .1, .1, 0, 0, 0, 0, 0}, false, true},
+		{"slower in every minute", minutely(Bounds{Unchanged: true}, value), []float64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, true, true},
+		{"faster in every minute", minutely(Bounds{Unchanged: true}, value), []float64{6, 7, 8, 9, 10, 1, 2, 3, 4, 5}, false, true},
+		{"a fall is worse where the scale says so", minutely(Bounds{Unchanged: true}, probes.Scale{Falls: true}), []float64{6, 7, 8, 9, 10, 1, 2, 3, 4, 5}, true, true},
+		{"three minutes against five cannot tell at 0.999", minutely(Bounds{Unchanged: true, Confidence: 0.999}, value), []float64{math.NaN(), math.NaN(), 1, 1, 1, 9, 9, 9, 9, 9}, false, false},
+		{"no baseline", minutely(Bounds{Unchanged: true}, rate), []float64{math.NaN(), math.NaN(), math.NaN(), math.NaN(), math.NaN(), 0, 0, 0, 0, 0}, false, false},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			got, changed := record(c.probe, time.Minute, 0, c.values...).changed(base, fault)
+			if changed != c.changed || got.able != c.able {
+				t.Errorf("changed = %v, able = %v (p = %v, %s)", changed, got.able, got.P, got.unable)
+			}
+		})
+	}
+}
+
+func TestRevisedReadingReplacesTheOldOne(t *testing.T) {
+	var s series
+	s.merge([]probes.Reading{{At: at(60), Value: 2}, {At: at(0), Value: 1}})
+	s.merge([]probes.Reading{{At: at(60), Value: 5}, {At: at(30), Value: math.NaN()}})
+	all := s.all()
+	if len(all) != 2 || all[0].Value != 1 || all[1].Value != 5 {
+		t.Errorf("readings %+v", all)
+	}
+}
+
+func TestValue(t *testing.T) {
+	cases := map[string]struct {
+		v    float64
+		unit probes.Unit
+	}{
+		"3s": {3, probes.Seconds}, "21.35ms": {0.021345, probes.Seconds}, "0.1%": {0.001, probes.Ratio},
+		"83.33%": {5.0 / 6, probes.Ratio}, "12": {12, probes.Number}, "123457": {123456.7, probes.Number}, "0": {0, probes.Number},
+	}
+	for want, c := range cases {
+		if got := Value(c.v, c.unit); got != want {
+			t.Errorf("Value(%v, %q) = %q, want %q", c.v, c.unit, got, want)
+		}
+	}
+}

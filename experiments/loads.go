@@ -1,0 +1,87 @@
+package experiments
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"gameday/internal/load"
+	"gameday/reports"
+)
+
+// spec is the traffic that a load block asks for, aimed at url.
+func (l Load) spec(url string) load.Spec {
+	header := http.Header{}
+	for k, v := range l.Headers {
+		header.Set(k, v)
+	}
+	return load.Spec{
+		Method: l.Method, URL: url, Header: header, Body: []byte(l.Body),
+		Rate: l.Rate.PerSecond(), Timeout: l.Timeout,
+	}
+}
+
+// tolerated is the share of requests that may leave late because this machine is too slow.
+const tolerated = 0.01
+
+// overrun says which load was not what it should have been because this machine could not keep up, "" if all were.
+func (x *execution) overrun() string {
+	for _, l := range x.plan.Experiment.Loads {
+		r := x.env.Loads[l.Name]
+		if late, sent := r.Overslept(), r.Total().Sent; float64(late) > tolerated*float64(sent) {
+			return fmt.Sprintf("this machine was too slow for load %q: %d of %d requests left late, so what was measured under it says nothing; lower the rate or use a larger machine", l.Name, late, sent)
+		}
+	}
+	return ""
+}
+
+// loadReports writes down what each load did.
+func (x *execution) loadReports() []reports.Load {
+	var all []reports.Load
+	for _, l := range x.plan.Experiment.Loads {
+		recording := x.env.Loads[l.Name]
+		total := recording.Total()
+		r := reports.Load{
+			Name: l.Name, Target: x.plan.Loads[l.Name].URL, Rate: l.Rate.PerSecond(),
+			Scheduled: total.Scheduled, Sent: total.Sent, NotSent: total.NotSent, Failed: total.Failed,
+			Answered: map[string]uint64{},
+			Latency:  quantiles(total.Latency), Service: quantiles(total.Service), Lag: quantiles(total.Lag),
+		}
+		for status, n := range total.Answered {
+			r.Answered[fmt.Sprintf("%dxx", status/100)] += n
+		}
+		for _, s := range recording.Seconds(x.started, time.Now()) {
+			r.Seconds = append(r.Seconds, secondReport(s))
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func secondReport(s load.Second) reports.LoadSecond {
+	r := reports.LoadSecond{
+		At: s.At, Scheduled: s.Scheduled, Sent: s.Sent,
+		P50: seconds(s.Latency.ValueAtQuantile(50)), P99: seconds(s.Latency.ValueAtQuantile(99)), Max: seconds(s.Latency.Max()),
+	}
+	for _, n := range s.Failed {
+		r.Errors += n
+	}
+	for status, n := range s.Answered {
+		if status >= 500 {
+			r.Errors += n
+		}
+	}
+	return r
+}
+
+// quantiles picks the ones that reports show.
+func quantiles(h *hdrhistogram.Histogram) map[string]float64 {
+	return map[string]float64{
+		"p50": seconds(h.ValueAtQuantile(50)), "p90": seconds(h.ValueAtQuantile(90)), "p99": seconds(h.ValueAtQuantile(99)),
+		"p99.9": seconds(h.ValueAtQuantile(99.9)), "max": seconds(h.Max()),
+	}
+}
+
+func seconds(us int64) float64 { return float64(us) / 1e6 }

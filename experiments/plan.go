@@ -1,0 +1,166 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"gameday/injectors"
+	"gameday/internal/cloud"
+	"gameday/internal/load"
+)
+
+// Plan is one experiment with everything settled that can be settled before it begins: who acts, which targets,
+// which steps in which order, what speaks against it.
+type Plan struct {
+	Experiment *Experiment
+	File       *File
+	Seed       uint64
+	Speed      float64
+	Identity   cloud.Identity
+	Steps      []PlannedStep // in the order in which they are done
+	Groups     []injectors.Population
+	Targets    []injectors.Target
+	Impacts    []injectors.Impact
+	LeftOut    []injectors.LeftOut
+	Warnings   []string
+	Loads      map[string]load.Spec // by the load's name
+}
+
+// PlannedStep is one step, and which inject wants it.
+type PlannedStep struct {
+	N      int // its number in plan, journal and report, from 1
+	Inject *Inject
+	Step   injectors.Step
+	About  injectors.Description
+}
+
+// Refusal is why an experiment is not run although its file is in order: a guard, or nothing to target.
+type Refusal struct {
+	Rule string // the guard's rule, "" where no rule was asked
+	Text string
+}
+
+func (r *Refusal) Error() string {
+	if r.Rule == "" {
+		return r.Text
+	}
+	return fmt.Sprintf("the guard refused (%s): %s", r.Rule, r.Text)
+}
+
+// MakePlan resolves targets and checks the guard, the permissions and that every probe can look. It changes nothing.
+// The same seed and the same inventory give the same plan. A *Refusal says that the experiment must not run; any
+// other error, that AWS could not be asked.
+func MakePlan(ctx context.Context, env *cloud.Env, file *File, e *Experiment, seed uint64, speed float64) (*Plan, error) {
+	id, err := cloud.Identify(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Experiment: e, File: file, Seed: seed, Speed: speed, Identity: id, Loads: map[string]load.Spec{}}
+	if err := e.Guard.admits(id); err != nil {
+		return nil, err
+	}
+	for i := range e.Injects {
+		if err := p.add(ctx, env, &e.Injects[i]); err != nil {
+			return nil, err
+		}
+	}
+	p.order()
+	if err := e.Guard.allows(p); err != nil {
+		return nil, err
+	}
+	if err := p.aim(ctx, env); err != nil {
+		return nil, err
+	}
+	if err := p.rehearse(ctx, env); err != nil {
+		return nil, err
+	}
+	p.foresee()
+	return p, nil
+}
+
+// add plans one inject. Its random picks depend on the seed and on its own address in the file only, so that adding
+// another inject does not change them.
+func (p *Plan) add(ctx context.Context, env *cloud.Env, i *Inject) error {
+	address := fnv.New64a()
+	address.Write([]byte(i.ID()))
+	scope := injectors.Scope{
+		Rand:        rand.New(rand.NewPCG(p.Seed, address.Sum64())),
+		RequireTags: p.Experiment.Guard.RequireTags,
+	}
+	planned, err := i.Injector.Plan(ctx, env, scope)
+	if err != nil {
+		return fmt.Errorf("plan %s: %w", i.ID(), err)
+	}
+	if len(planned.Steps) == 0 {
+		return &Refusal{Text: fmt.Sprintf("%s has nothing to target", i.ID())}
+	}
+	for _, s := range planned.Steps {
+		p.Steps = append(p.Steps, PlannedStep{Inject: i, Step: s, About: s.Describe()})
+	}
+	p.Targets = append(p.Targets, planned.Targets...)
+	p.Impacts = append(p.Impacts, planned.Impacts...)
+	p.LeftOut = append(p.LeftOut, planned.LeftOut...)
+	p.Warnings = append(p.Warnings, planned.Warnings...)
+	for _, g := range planned.Groups {
+		if !slices.Contains(p.Groups, g) {
+			p.Groups = append(p.Groups, g)
+		}
+	}
+	return nil
+}
+
+// order numbers the steps by the time at which they are due.
+func (p *Plan) order() {
+	slices.SortStableFunc(p.Steps, func(a, b PlannedStep) int { return int(a.Inject.Start - b.Inject.Start) })
+	for i := range p.Steps {
+		p.Steps[i].N = i + 1
+	}
+}
+
+// aim looks up where the loads go.
+func (p *Plan) aim(ctx context.Context, env *cloud.Env) error {
+	for _, l := range p.Experiment.Loads {
+		url := l.URL
+		if l.LoadBalancer != "" {
+			base, err := cloud.ListenerURL(ctx, env, l.LoadBalancer)
+			if err != nil {
+				return fmt.Errorf("aim load %q: %w", l.Name, err)
+			}
+			url = base + l.Path
+		}
+		p.Loads[l.Name] = l.spec(url)
+	}
+	return nil
+}
+
+// Permissions lists every IAM action that the run may call, sorted, each once.
+func (p *Plan) Permissions() []string {
+	actions := []string{"sts:GetCallerIdentity"}
+	for _, s := range p.Steps {
+		actions = append(actions, s.About.Permissions...)
+		actions = append(actions, s.Inject.Kind.Permissions...)
+	}
+	for _, probe := range p.Experiment.Probes {
+		actions = append(actions, probe.Kind.Permissions...)
+	}
+	for _, l := range p.Experiment.Loads {
+		if l.LoadBalancer != "" {
+			actions = append(actions, "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeListeners")
+		}
+	}
+	slices.Sort(actions)
+	return slices.Compact(actions)
+}
+
+// FaultPhase is how long the fault phase takes if nothing stops it.
+func (e *Experiment) FaultPhase() time.Duration {
+	d := e.Observe
+	for _, i := range e.Injects {
+		d = max(d, i.Start+i.Duration)
+	}
+	return d
+}

@@ -1,0 +1,82 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"gameday/injectors"
+	"gameday/internal/cloud"
+	"gameday/internal/load"
+)
+
+// rehearsalWindow is how far back a plan looks to see that a probe can measure.
+const rehearsalWindow = 5 * time.Minute
+
+// Impossible is what AWS would not let us do, found out before anything was done.
+type Impossible struct {
+	What string // the step or the probe
+	Err  error
+}
+
+func (i *Impossible) Error() string { return fmt.Sprintf("%s: %v", i.What, i.Err) }
+
+func (i *Impossible) Unwrap() error { return i.Err }
+
+// rehearse asks AWS, as far as it can be asked, whether every step would be permitted, and has every probe
+// measure once, so that a missing permission is found now and not half way.
+func (p *Plan) rehearse(ctx context.Context, env *cloud.Env) error {
+	for _, s := range p.Steps {
+		r, ok := s.Step.(injectors.Rehearser)
+		if !ok {
+			continue
+		}
+		if err := r.Rehearse(ctx, env); err != nil {
+			return &Impossible{fmt.Sprintf("step %d (%s) would fail", s.N, s.Step), err}
+		}
+	}
+	idle := *env
+	idle.Loads = map[string]*load.Recording{}
+	for _, l := range p.Experiment.Loads {
+		idle.Loads[l.Name] = &load.Recording{}
+	}
+	for _, probe := range p.Experiment.Probes {
+		now := time.Now()
+		readings, err := probe.Probe.Measure(ctx, &idle, now.Add(-rehearsalWindow), now)
+		if err != nil {
+			return &Impossible{fmt.Sprintf("probe %s cannot measure", probe.ID()), err}
+		}
+		if len(readings) == 0 && len(p.Experiment.Loads) == 0 {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("probe %s found no data in the last %s: without traffic there may be none, and the run would be inconclusive", probe.ID(), span(rehearsalWindow)))
+		}
+	}
+	return nil
+}
+
+// foresee warns of what makes a run inconclusive before it starts.
+func (p *Plan) foresee() {
+	e := p.Experiment
+	for _, probe := range e.Probes {
+		period := probe.Probe.Scale().Period
+		if e.FaultPhase() < probe.step() {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("probe %s speaks once in %s, and the fault phase lasts %s: set observe to %s or more",
+				probe.ID(), span(probe.step()), span(e.FaultPhase()), span(2*probe.step())))
+		}
+		if !probe.Bounds.Unchanged {
+			continue
+		}
+		every := period
+		if every == 0 {
+			every = probe.Every
+		}
+		if text := shortBaseline(probe, e.Baseline, e.FaultPhase(), every); text != "" {
+			p.Warnings = append(p.Warnings, text)
+		}
+	}
+}
+
+// readingsIn is how many readings that come every so often fit into a phase.
+func readingsIn(phase, every time.Duration) int {
+	return int(math.Floor(float64(phase) / float64(every)))
+}

@@ -1,0 +1,152 @@
+package experiments
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"gameday/reports"
+)
+
+// result judges the run and writes everything down that is known of it.
+func (x *execution) result() *reports.Result {
+	e := x.plan.Experiment
+	judged := x.judge()
+	r := &reports.Result{
+		Schema: reports.Schema, Run: x.options.ID, Experiment: e.Name, Description: e.Description,
+		Started: x.started, Ended: time.Now(),
+		File: reports.File{Name: x.plan.File.Name, SHA256: x.plan.File.SHA256},
+		Seed: x.plan.Seed, Speed: x.plan.Speed,
+		Environment: reports.Environment{
+			Version: x.options.Version, Account: x.plan.Identity.Account,
+			Region: x.plan.Identity.Region, Caller: x.plan.Identity.Caller, Lab: x.options.Lab,
+		},
+		Warnings: x.plan.Warnings, Probes: judged, Loads: x.loadReports(),
+	}
+	for _, i := range x.plan.Impacts {
+		r.Impacts = append(r.Impacts, reports.Impact(i))
+	}
+	for _, l := range x.plan.LeftOut {
+		r.LeftOut = append(r.LeftOut, reports.LeftOut(l))
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for i, s := range x.plan.Steps {
+		r.Steps = append(r.Steps, stepReport(s, x.steps[i]))
+	}
+	r.Phases, r.Log, r.Recovery = x.phases, x.log, x.recovery
+	r.Verdict, r.Sentence, r.Reasons = conclude(x.findings, x.praise())
+	return r
+}
+
+// result returns r without secrets, wherever in it they stood.
+func (r *Redactor) result(of *reports.Result) *reports.Result {
+	data, err := json.Marshal(of)
+	if err != nil {
+		panic("experiments: a result must be plain data: " + err.Error())
+	}
+	var clean reports.Result
+	if err := json.Unmarshal([]byte(r.String(string(data))), &clean); err != nil {
+		panic("experiments: a result does not survive redaction: " + err.Error())
+	}
+	return &clean
+}
+
+// conclude picks the most urgent verdict and puts its reasons first.
+func conclude(findings []finding, praise string) (reports.Verdict, string, []string) {
+	verdicts := make([]reports.Verdict, len(findings))
+	for i, f := range findings {
+		verdicts[i] = f.verdict
+	}
+	verdict := reports.MostUrgent(verdicts)
+	if len(findings) == 0 {
+		return verdict, "Passed: " + praise, nil
+	}
+	sorted := slices.Clone(findings)
+	slices.SortStableFunc(sorted, func(a, b finding) int {
+		return order(b.verdict == verdict) - order(a.verdict == verdict)
+	})
+	reasons := make([]string, len(sorted))
+	for i, f := range sorted {
+		reasons[i] = f.text
+	}
+	return verdict, fmt.Sprintf("%s: %s.", titled(verdict), reasons[0]), reasons
+}
+
+func order(first bool) int {
+	if first {
+		return 1
+	}
+	return 0
+}
+
+func titled(v reports.Verdict) string {
+	return string(v[0]-'a'+'A') + string(v[1:])
+}
+
+// praise is the sentence of a run that passed: what was done, what held, how long it took to recover.
+func (x *execution) praise() string {
+	text := fmt.Sprintf("%s went wrong and all %d probes stayed within bounds", counted(len(x.plan.Steps), "thing"), len(x.series))
+	if len(x.plan.Steps) == 1 {
+		text = fmt.Sprintf("%s, and %s stayed within bounds", x.plan.Steps[0].Step, counted(len(x.series), "probe"))
+	}
+	if x.recovery != nil && x.recovery.SteadyAt != nil {
+		text += fmt.Sprintf("; steady again %s after the fault began", span(time.Duration(x.recovery.SinceFault*float64(time.Second))))
+	}
+	return text + "."
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// stepReport is a planned step as the report shows it.
+func stepReport(s PlannedStep, st stepState) reports.Step {
+	data, err := json.Marshal(s.Step)
+	if err != nil {
+		panic("experiments: a step must be plain data: " + err.Error())
+	}
+	return reports.Step{
+		N: s.N, Inject: s.Inject.ID(), Text: s.Step.String(), Undo: s.About.Undo, Irreversible: s.About.Irreversible,
+		Permissions: s.About.Permissions, Manual: s.About.Manual, Data: data,
+		State: st.state, Began: st.began, Done: st.done, Undone: st.undone, Error: st.err,
+	}
+}
+
+// readingReports tells of every reading in which phase it fell and whether it was out of bounds.
+func (x *execution) readingReports(t track) []reports.Reading {
+	out := make([]reports.Reading, 0, len(t.readings))
+	for i, r := range t.readings {
+		out = append(out, reports.Reading{
+			At: r.At, Span: r.Span.Seconds(), Value: r.Value, Of: r.Of, Note: r.Note,
+			Phase: x.phaseOf(t.spans[i]), Out: t.probe.Bounds.excess(r.Value) > 0,
+		})
+	}
+	return out
+}
+
+// phaseOf names the phase that a reading is attributed to: the fault where it speaks of any moment of it, because
+// an effect must not hide in a minute that began before its cause; else the phase in which it begins.
+func (x *execution) phaseOf(w window) string {
+	if fault, ok := x.phase(reports.Fault); ok && w.touches(fault) {
+		return reports.Fault
+	}
+	for _, name := range []string{reports.Baseline, reports.Undo, reports.Recover} {
+		if p, ok := x.phase(name); ok && (window{w.from, w.from}).touches(p) {
+			return name
+		}
+	}
+	return ""
+}
+
+func probeReport(p Probe) reports.Probe {
+	scale := p.Probe.Scale()
+	return reports.Probe{
+		Kind: p.Kind.Name, Name: p.Name, Label: scale.Label, Unit: string(scale.Unit),
+		Max: p.Bounds.Max, Min: p.Bounds.Min, Allow: p.Allow.Seconds(), Proof: p.Proof,
+	}
+}

@@ -1,0 +1,185 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"gameday/internal/cloud"
+	"gameday/internal/journal"
+	"gameday/internal/load"
+	"gameday/reports"
+)
+
+// RunOptions is what a run needs beside its plan.
+type RunOptions struct {
+	ID      string   // the run's id
+	Dir     string   // its folder, which does not exist yet
+	Version string   // of gameday, for the record
+	Lab     bool     // AWS is a lab that lives and dies with this process
+	Observe Observer // told what happens; may be nil
+}
+
+// ErrOperator is the cause to cancel a run's context with when a person asked for it.
+var ErrOperator = errors.New("stopped by an operator")
+
+// Run executes a plan: baseline, fault, undo, recovery, verdict. Whatever happens, everything that can be undone is
+// undone before it returns, under a context that cancelling ctx does not touch. The error says that the run could
+// not even begin; once it has, every outcome is in the Result.
+//
+//	baseline ──► fault ──► undo ──► recovery ──► verdict
+//	    │          │                   │
+//	not steady   violated, ctx     steady again, healed,
+//	    │        cancelled, Do     or the deadline
+//	    ▼        failed, blind
+//	 verdict
+func Run(ctx context.Context, env *cloud.Env, plan *Plan, o RunOptions) (*reports.Result, error) {
+	x, err := begin(env, plan, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := x.startLoads(ctx); err != nil {
+		return nil, errors.Join(err, x.journal.End(string(reports.Invalid)), x.journal.Close())
+	}
+	stopWatching := x.watch()
+
+	if x.baseline(ctx) {
+		x.fault(ctx)
+		x.undo()
+		x.recover(ctx)
+	}
+	x.stopLoads()
+	stopWatching()
+	result := x.redactor.result(x.result())
+	x.note(x.journal.End(string(result.Verdict)))
+	x.note(x.journal.Close())
+	return result, nil
+}
+
+// execution is a run under way.
+type execution struct {
+	env      *cloud.Env
+	plan     *Plan
+	options  RunOptions
+	journal  *journal.Journal
+	started  time.Time
+	loads    map[string]*load.Run
+	series   []*series // one a probe, in the order of the file
+	news     chan struct{}
+	redactor *Redactor
+	stopped  string // why the fault phase ended early, if a probe ended it
+
+	mu       sync.Mutex // guards what follows
+	phases   []reports.Phase
+	steps    []stepState
+	log      []reports.LogEntry
+	findings []finding
+	recovery *reports.Recovery
+}
+
+// finding is one thing that speaks against "passed".
+type finding struct {
+	verdict reports.Verdict
+	text    string
+}
+
+func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
+	j, err := journal.Create(o.Dir, journal.Begin{
+		Run: o.ID, Experiment: plan.Experiment.Name, Version: o.Version,
+		Account: plan.Identity.Account, Region: plan.Identity.Region, Lab: o.Lab,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the journal: %w", err)
+	}
+	own := *env
+	own.RunID = o.ID
+	own.Loads = map[string]*load.Recording{}
+	x := &execution{env: &own, plan: plan, options: o, journal: j, started: time.Now(), loads: map[string]*load.Run{}, news: make(chan struct{}, 1), redactor: NewRedactor(plan.File.Secrets...)}
+	for range plan.Experiment.Probes {
+		x.series = append(x.series, &series{})
+	}
+	for range plan.Steps {
+		x.steps = append(x.steps, stepState{state: "planned"})
+	}
+	return x, nil
+}
+
+// startLoads begins the steady traffic. The recordings are in the Env before any probe asks for them.
+func (x *execution) startLoads(ctx context.Context) error {
+	for _, l := range x.plan.Experiment.Loads {
+		run, err := load.Start(context.WithoutCancel(ctx), x.plan.Loads[l.Name])
+		if err != nil {
+			x.stopLoads()
+			return fmt.Errorf("start load %q: %w", l.Name, err)
+		}
+		x.loads[l.Name] = run
+		x.env.Loads[l.Name] = run.Recording()
+		x.say("load %q: %s to %s", l.Name, l.Rate, x.plan.Loads[l.Name].URL)
+	}
+	return nil
+}
+
+// drain is how long requests under way may take to finish once a load is stopped.
+const drain = 10 * time.Second
+
+func (x *execution) stopLoads() {
+	ctx, cancel := context.WithTimeout(context.Background(), drain)
+	defer cancel()
+	for _, run := range x.loads {
+		run.Stop(ctx)
+	}
+}
+
+// find takes note of something that speaks against "passed".
+func (x *execution) find(v reports.Verdict, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	x.mu.Lock()
+	x.findings = append(x.findings, finding{v, text})
+	x.mu.Unlock()
+	x.say("%s: %s", v, text)
+}
+
+// enter ends the present phase and begins the next one; "" ends the last.
+func (x *execution) enter(phase string) time.Time {
+	now := time.Now()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if n := len(x.phases); n > 0 && x.phases[n-1].To.IsZero() {
+		x.phases[n-1].To = now
+	}
+	if phase != "" {
+		x.phases = append(x.phases, reports.Phase{Name: phase, From: now})
+	}
+	return now
+}
+
+// phase returns the window of a phase, up to now if it is still going on.
+func (x *execution) phase(name string) (window, bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, p := range x.phases {
+		if p.Name == name {
+			if p.To.IsZero() {
+				p.To = time.Now()
+			}
+			return window{p.From, p.To}, true
+		}
+	}
+	return window{}, false
+}
+
+// faulty is the stretch in which bounds must hold: from the beginning of the fault phase to the end of the undo.
+func (x *execution) faulty() (window, bool) {
+	w, begun := x.phase(reports.Fault)
+	if undo, ok := x.phase(reports.Undo); ok {
+		w.to = undo.to
+	}
+	return w, begun
+}
+
+// track snapshots what probe i has measured.
+func (x *execution) track(i int) track {
+	return newTrack(x.plan.Experiment.Probes[i], x.series[i].all())
+}

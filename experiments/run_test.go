@@ -1,0 +1,200 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gameday/internal/journal"
+	"gameday/reports"
+)
+
+// In these tests time is simulated: minutes of an experiment pass in no time, and nothing depends on the machine.
+
+func TestRunVerdicts(t *testing.T) {
+	harmless := func() *patient { return &patient{damage: 1, healthy: 1} }
+	harmful := func() *patient { return &patient{damage: 9, healthy: 1} }
+	cases := []struct {
+		name    string
+		patient *patient
+		step    func(*fakeStep)
+		probe   func(*Probe, *fakeProbe)
+		verdict reports.Verdict
+		says    string // in the sentence
+		done    int
+		undone  int
+	}{
+		{name: "a system that does not mind passes", patient: harmless(),
+			verdict: reports.Passed, says: "break it", done: 1, undone: 1},
+		{name: "a broken bound fails", patient: harmful(),
+			verdict: reports.Failed, says: "damage.it was 9, above max 3 by 6", done: 1, undone: 1},
+		{name: "a bound broken for less than is allowed passes", patient: harmful(),
+			probe:   func(p *Probe, _ *fakeProbe) { p.Allow = 10 * time.Minute },
+			verdict: reports.Passed, done: 1, undone: 1},
+		{name: "a system that was broken before is left alone", patient: &patient{damage: 9, healthy: 9},
+			verdict: reports.Inconclusive, says: "not steady at baseline", done: 0, undone: 0},
+		{name: "no data is not steady", patient: harmless(),
+			probe:   func(_ *Probe, f *fakeProbe) { f.dumb = func() bool { return true } },
+			verdict: reports.Inconclusive, says: "damage.it has no data", done: 0, undone: 0},
+		{name: "a fault that fails is undone and proves nothing", patient: harmless(),
+			step:    func(s *fakeStep) { s.doErr = errors.New("no such instance") },
+			verdict: reports.Inconclusive, says: "could not be put in effect: step 1 (break it): no such instance", done: 1, undone: 1},
+		{name: "an undo that fails says how to finish by hand", patient: harmless(),
+			step:    func(s *fakeStep) { s.undoErr = errors.New("access denied") },
+			verdict: reports.NotRolledBack, says: "access denied; to finish by hand: aws mend it", done: 1, undone: 0},
+		{name: "what cannot be taken back may heal", patient: harmless(),
+			step:    func(s *fakeStep) { s.irreversible, s.heals = "gone is gone", 3*time.Minute },
+			verdict: reports.Passed, says: "steady again 8m0s after the fault began", done: 1, undone: 1},
+		{name: "what does not heal in time fails", patient: harmless(),
+			step:    func(s *fakeStep) { s.irreversible, s.heals = "gone is gone", time.Hour },
+			verdict: reports.Failed, says: "had not healed 10m0s later", done: 1, undone: 0},
+		{name: "a proof that never leaves its bounds proves nothing", patient: harmless(),
+			probe:   func(p *Probe, _ *fakeProbe) { p.Proof = true },
+			verdict: reports.Inconclusive, says: "nothing proves that the fault bit", done: 1, undone: 1},
+		{name: "a proof that leaves its bounds passes", patient: harmful(),
+			probe:   func(p *Probe, _ *fakeProbe) { p.Proof = true },
+			verdict: reports.Passed, done: 1, undone: 1},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			o := options(t)
+			synctest.Test(t, func(t *testing.T) {
+				step := &fakeStep{Name: "it", patient: c.patient}
+				if c.step != nil {
+					c.step(step)
+				}
+				f := &fakeProbe{patient: c.patient}
+				probe := maxProbe(f, 3)
+				if c.probe != nil {
+					c.probe(&probe, f)
+				}
+				r, err := Run(context.Background(), fakeEnv(), experiment(step, probe), o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Verdict != c.verdict || !strings.Contains(r.Sentence, c.says) {
+					t.Errorf("verdict %q, %q; want %q with %q", r.Verdict, r.Sentence, c.verdict, c.says)
+				}
+				if c.patient.done != c.done || c.patient.undone != c.undone {
+					t.Errorf("done %d and undone %d times, want %d and %d", c.patient.done, c.patient.undone, c.done, c.undone)
+				}
+			})
+		})
+	}
+}
+
+func TestViolationEndsFaultPhaseAtOnce(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 9, healthy: 1}
+		r, err := Run(context.Background(), fakeEnv(), experiment(&fakeStep{Name: "it", patient: p}, maxProbe(&fakeProbe{patient: p}, 3)), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fault := r.Phases[1]; fault.To.Sub(fault.From) > 30*time.Second {
+			t.Errorf("the fault phase lasted %s after a violation that could be seen within 10 s", fault.To.Sub(fault.From))
+		}
+	})
+}
+
+func TestContinueMeasuresOn(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 9, healthy: 1}
+		probe := maxProbe(&fakeProbe{patient: p}, 3)
+		probe.Stop = false
+		r, err := Run(context.Background(), fakeEnv(), experiment(&fakeStep{Name: "it", patient: p}, probe), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fault := r.Phases[1]; fault.To.Sub(fault.From) < 5*time.Minute {
+			t.Errorf("the fault phase lasted %s, want all of it", fault.To.Sub(fault.From))
+		}
+		if r.Verdict != reports.Failed {
+			t.Errorf("verdict %q", r.Verdict)
+		}
+	})
+}
+
+func TestOperatorStopsAndEverythingIsUndone(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 1, healthy: 1}
+		ctx, cancel := context.WithCancelCause(context.Background())
+		time.AfterFunc(2*time.Minute, func() { cancel(ErrOperator) })
+		r, err := Run(ctx, fakeEnv(), experiment(&fakeStep{Name: "it", patient: p}, maxProbe(&fakeProbe{patient: p}, 3)), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != reports.Aborted || p.undone != 1 || r.Steps[0].State != "undone" {
+			t.Errorf("verdict %q, undone %d times, step %q", r.Verdict, p.undone, r.Steps[0].State)
+		}
+	})
+}
+
+func TestProbeThatGoesBlindEndsTheFault(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 1, healthy: 1}
+		began := time.Now()
+		f := &fakeProbe{patient: p, err: func() error {
+			if time.Since(began) > 2*time.Minute {
+				return errors.New("the security token is expired")
+			}
+			return nil
+		}}
+		r, err := Run(context.Background(), fakeEnv(), experiment(&fakeStep{Name: "it", patient: p}, maxProbe(f, 3)), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != reports.Inconclusive || !strings.Contains(r.Sentence, "cannot measure any more: the security token is expired") {
+			t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+		}
+		if fault := r.Phases[1]; fault.To.Sub(fault.From) > 3*time.Minute {
+			t.Errorf("nobody could watch, and the fault was kept up for %s", fault.To.Sub(fault.From))
+		}
+	})
+}
+
+func TestRecordsSilenceInsideTheFaultPhase(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 1, healthy: 1}
+		began := time.Now()
+		f := &fakeProbe{patient: p, dumb: func() bool {
+			age := time.Since(began)
+			return age > 2*time.Minute && age < 4*time.Minute
+		}}
+		r, err := Run(context.Background(), fakeEnv(), experiment(&fakeStep{Name: "it", patient: p}, maxProbe(f, 3)), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != reports.Inconclusive || !strings.Contains(r.Sentence, "has no data from") {
+			t.Errorf("two silent minutes under a fault: verdict %q: %s", r.Verdict, r.Sentence)
+		}
+	})
+}
+
+func TestJournalIsWrittenBeforeTheStep(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 1, healthy: 1}
+		if _, err := Run(context.Background(), fakeEnv(), experiment(&fakeStep{Name: "it", patient: p}, maxProbe(&fakeProbe{patient: p}, 3)), o); err != nil {
+			t.Fatal(err)
+		}
+	})
+	records, err := journal.Read(o.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var types []string
+	for _, r := range records {
+		types = append(types, string(r.Type))
+	}
+	if got, want := strings.Join(types, " "), "begin will did undone end"; got != want {
+		t.Errorf("journal says %q, want %q", got, want)
+	}
+}

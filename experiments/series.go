@@ -1,0 +1,141 @@
+package experiments
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"gameday/probes"
+)
+
+// series is what one probe has measured so far, in the order of time. Safe for concurrent use.
+type series struct {
+	mu       sync.Mutex
+	readings []probes.Reading
+	failures int   // measurements that failed in a row
+	failure  error // the last of them
+}
+
+// merge takes new readings in. One that speaks of the same moment as an earlier one replaces it, because
+// records like CloudWatch are revised. Values that are not numbers are no readings.
+func (s *series) merge(fresh []probes.Reading) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures, s.failure = 0, nil
+	for _, r := range fresh {
+		if math.IsNaN(r.Value) || math.IsInf(r.Value, 0) {
+			continue
+		}
+		at, found := slices.BinarySearchFunc(s.readings, r, func(a, b probes.Reading) int { return a.At.Compare(b.At) })
+		if found {
+			s.readings[at] = r
+		} else {
+			s.readings = slices.Insert(s.readings, at, r)
+		}
+	}
+}
+
+// fail takes note of a measurement that could not be made.
+func (s *series) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures++
+	s.failure = err
+}
+
+// blind returns how many measurements have failed in a row, and the last failure.
+func (s *series) blind() (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failures, s.failure
+}
+
+// all returns a copy of the readings.
+func (s *series) all() []probes.Reading {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.readings)
+}
+
+// last returns the newest reading.
+func (s *series) last() (probes.Reading, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.readings) == 0 {
+		return probes.Reading{}, false
+	}
+	return s.readings[len(s.readings)-1], true
+}
+
+// window is a stretch of time, [from, to).
+type window struct{ from, to time.Time }
+
+func (w window) length() time.Duration { return w.to.Sub(w.from) }
+
+// overlap is how much of w lies in v.
+func (w window) overlap(v window) time.Duration {
+	from, to := w.from, w.to
+	if v.from.After(from) {
+		from = v.from
+	}
+	if v.to.Before(to) {
+		to = v.to
+	}
+	return max(0, to.Sub(from))
+}
+
+// touches reports whether w and v share a moment; an empty window is a moment.
+func (w window) touches(v window) bool {
+	if w.length() == 0 {
+		return !w.from.Before(v.from) && w.from.Before(v.to)
+	}
+	return w.overlap(v) > 0
+}
+
+// within reports whether all of w lies in v.
+func (w window) within(v window) bool {
+	return !w.from.Before(v.from) && !w.to.After(v.to)
+}
+
+// extents says what stretch of time each reading speaks for: its own span, or for a momentary one the time until
+// the next reading, at most one interval of the probe.
+func extents(readings []probes.Reading, every time.Duration) []window {
+	spans := make([]window, len(readings))
+	for i, r := range readings {
+		length := r.Span
+		if length == 0 {
+			length = every
+			if i+1 < len(readings) {
+				length = min(length, readings[i+1].At.Sub(r.At))
+			}
+		}
+		spans[i] = window{r.At, r.At.Add(length)}
+	}
+	return spans
+}
+
+// hole returns the first stretch of w of which the readings do not speak. Between readings a silence of up to
+// tolerance is none; at the end of w the silence may last up to tail, unless a later reading shows that it ended.
+func hole(spans []window, w window, tolerance, tail time.Duration) (window, bool) {
+	seen, any := w.from, false
+	for _, s := range spans {
+		if !s.to.After(w.from) && !s.touches(w) {
+			continue
+		}
+		if s.from.Sub(seen) > tolerance {
+			return window{seen, s.from}, true
+		}
+		if !s.from.Before(w.to) {
+			return window{w.from, w.to}, !any
+		}
+		any = true
+		if s.to.After(seen) {
+			seen = s.to
+		}
+	}
+	if !any || w.to.Sub(seen) > tail {
+		return window{seen, w.to}, true
+	}
+	return window{}, false
+}

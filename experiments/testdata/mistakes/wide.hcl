@@ -1,0 +1,8 @@
+experiment "wide" {
+	/* 三 */ desciption = "tabs and wide letters: 三"
+	probe "gauge" "g" { source = nichts.da }
+  description = <<-TEXT
+    ${var.a}
+    text
+  TEXT
+}

@@ -1,0 +1,153 @@
+package experiments
+
+import (
+	"fmt"
+	"time"
+
+	"gameday/internal/stats"
+	"gameday/probes"
+	"gameday/reports"
+)
+
+// change is the comparison of a stretch of time with the run's own baseline.
+type change struct {
+	reports.Unchanged
+	worse  float64 // by how much, in the direction that is worse: difference of rates, or Hodges-Lehmann shift
+	able   bool    // enough was measured for the test to find a change, if there were one
+	unable string  // why not
+}
+
+// The names of the tests, for people who want to check them.
+const (
+	rateTest = "exact conditional test for two Poisson rates, one-sided (Przyborowski and Wilenski 1940)"
+	rankTest = "Mann-Whitney U test, one-sided (Mann and Whitney 1947)"
+)
+
+// changed compares w with the baseline, and reports whether the probe changed for the worse: significantly, at the
+// confidence asked for, and by more than the margin. It never does where the file does not ask for it.
+func (t track) changed(base, w window) (change, bool) {
+	b := t.probe.Bounds
+	if !b.Unchanged {
+		return change{able: true}, false
+	}
+	c := t.compare(base, w)
+	return c, c.able && c.P <= 1-b.Confidence && c.worse > b.Margin
+}
+
+// looks is how often at most a phase is looked at while it lasts, for changedEarly.
+const looks = 100
+
+// changedEarly is changed for a phase that is still going on. Because a test that is looked at again and again finds
+// something sooner or later, each look must be significant at (1 - confidence) / 100 (Bonferroni), and looks are
+// spaced so that there are no more than that many.
+func (t track) changedEarly(base, w window, longest time.Duration) (string, bool) {
+	strict := t
+	strict.probe.Bounds.Confidence = 1 - (1-t.probe.Bounds.Confidence)/looks
+	grid := max(longest/looks, time.Millisecond)
+	w.to = w.from.Add(w.length().Truncate(grid))
+	c, bad := strict.changed(base, w)
+	return describeChange(t.probe, c), bad
+}
+
+// compare sets the readings of w against those of the baseline. A reading that straddles the first fault belongs to
+// the fault, so that an effect cannot hide in the minute in which it began.
+func (t track) compare(base, w window) change {
+	var before, after []probes.Reading
+	for i, r := range t.readings {
+		switch s := t.spans[i]; {
+		case s.touches(w):
+			after = append(after, r)
+		case s.within(base):
+			before = append(before, r)
+		}
+	}
+	c := change{able: true}
+	c.Confidence, c.Margin = t.probe.Bounds.Confidence, t.probe.Bounds.Margin
+	c.BaselineN, c.FaultN, c.P = len(before), len(after), 1
+	switch {
+	case len(before) == 0 || len(after) == 0:
+		c.able, c.unable = false, fmt.Sprintf("cannot be compared: %d readings at baseline, %d in the fault phase", len(before), len(after))
+	case t.probe.Probe.Scale().Events:
+		t.compareCounts(&c, before, after)
+	default:
+		t.compareValues(&c, before, after)
+	}
+	return c
+}
+
+// compareCounts compares events per opportunity.
+func (t track) compareCounts(c *change, before, after []probes.Reading) {
+	k0, n0 := events(before)
+	k1, n1 := events(after)
+	c.Test, c.Baseline, c.Fault = rateTest, k0/n0, k1/n1
+	c.worse = c.Fault - c.Baseline
+	if t.probe.Probe.Scale().Falls {
+		k0, n0, k1, n1, c.worse = k1, n1, k0, n0, -c.worse
+	}
+	c.P = stats.RateRise(k0, n0, k1, n1)
+}
+
+// compareValues compares typical values.
+func (t track) compareValues(c *change, before, after []probes.Reading) {
+	base, fault := values(before), values(after)
+	c.Test, c.Baseline, c.Fault = rankTest, stats.Median(base), stats.Median(fault)
+	if stats.RankSumFloor(len(base), len(fault)) > 1-c.Confidence {
+		c.able = false
+		c.unable = fmt.Sprintf("cannot be compared at a confidence of %v: %d readings at baseline against %d in the fault phase can never reach it", c.Confidence, len(base), len(fault))
+		return
+	}
+	if t.probe.Probe.Scale().Falls {
+		base, fault = fault, base
+	}
+	c.P, c.worse = stats.RankSumRise(base, fault), stats.Shift(base, fault)
+}
+
+// events adds up what happened and what could have: errors and requests.
+func events(readings []probes.Reading) (happened, possible float64) {
+	for _, r := range readings {
+		happened += r.Value * r.Of
+		possible += r.Of
+	}
+	return happened, possible
+}
+
+func values(readings []probes.Reading) []float64 {
+	v := make([]float64, len(readings))
+	for i, r := range readings {
+		v[i] = r.Value
+	}
+	return v
+}
+
+// describeChange says what changed, and how sure that is.
+func describeChange(p Probe, c change) string {
+	unit := p.Probe.Scale().Unit
+	verb := "rose"
+	if p.Probe.Scale().Falls {
+		verb = "fell"
+	}
+	text := fmt.Sprintf("%s from %s at baseline to %s (p = %.2g", verb, Value(c.Baseline, unit), Value(c.Fault, unit), c.P)
+	if c.Margin > 0 {
+		text += ", margin " + Value(c.Margin, unit)
+	}
+	return text + ")"
+}
+
+// shortBaseline warns of phases in which `unchanged` could never find a change, "" if they are long enough. Numbers
+// of events have no such floor: a single reading may hold thousands of them.
+func shortBaseline(p Probe, baseline, fault, every time.Duration) string {
+	if p.Probe.Scale().Events {
+		return ""
+	}
+	n0, n1 := readingsIn(baseline, every), readingsIn(fault, every)
+	alpha := 1 - p.Bounds.Confidence
+	if stats.RankSumFloor(n0, n1) <= alpha {
+		return ""
+	}
+	need := stats.RankSumNeed(n1, alpha)
+	if need == 0 {
+		return fmt.Sprintf("probe %s: unchanged cannot be judged, because the fault phase of %s has %d readings; make it longer", p.ID(), span(fault), n1)
+	}
+	return fmt.Sprintf("probe %s: unchanged cannot be judged with %d readings at baseline against %d in the fault phase; it takes a baseline of %s",
+		p.ID(), n0, n1, span(time.Duration(need)*every))
+}

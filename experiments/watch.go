@@ -1,0 +1,93 @@
+package experiments
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// maxMeasure bounds one measurement, so that a hanging one cannot silence its probe for good.
+const maxMeasure = 30 * time.Second
+
+// watch has every probe measure on its own clock until the returned function is called, which takes a last
+// measurement of each. One slow probe does not delay another.
+func (x *execution) watch() (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	for i := range x.plan.Experiment.Probes {
+		wg.Go(func() { x.measureOften(ctx, i) })
+	}
+	return func() {
+		cancel()
+		wg.Wait()
+		for i := range x.plan.Experiment.Probes {
+			wg.Go(func() { x.measure(i, x.started) })
+		}
+		wg.Wait()
+	}
+}
+
+func (x *execution) measureOften(ctx context.Context, i int) {
+	p := x.plan.Experiment.Probes[i]
+	tick := time.NewTicker(p.Every)
+	defer tick.Stop()
+	for {
+		x.measure(i, x.since(i))
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// since is the moment from which probe i asks: a little before its newest reading, because records are revised.
+func (x *execution) since(i int) time.Time {
+	newest, ok := x.series[i].last()
+	if !ok {
+		return x.started
+	}
+	from := newest.At.Add(-3 * x.plan.Experiment.Probes[i].Probe.Scale().Period)
+	if from.Before(x.started) {
+		return x.started
+	}
+	return from
+}
+
+// measure takes one measurement. Whoever waits for news is woken.
+func (x *execution) measure(i int, from time.Time) {
+	ctx, cancel := context.WithTimeout(context.Background(), maxMeasure)
+	defer cancel()
+	readings, err := x.plan.Experiment.Probes[i].Probe.Measure(ctx, x.env, from, time.Now())
+	if err != nil {
+		x.series[i].fail(err)
+	} else {
+		x.series[i].merge(readings)
+	}
+	select {
+	case x.news <- struct{}{}:
+	default:
+	}
+}
+
+// await waits until done says so, looking whenever a probe has measured, when the time is up and at least every
+// second, while the observer is shown how things stand. It returns false if ctx ended first.
+func (x *execution) await(ctx context.Context, phase string, until time.Time, done func() bool) bool {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	up := time.NewTimer(time.Until(until))
+	defer up.Stop()
+	for {
+		if done() {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-x.news:
+		case <-up.C:
+		case <-tick.C:
+			x.show(phase, until)
+		}
+	}
+}

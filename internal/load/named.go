@@ -1,0 +1,26 @@
+package load
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Named finds the recording that a probe means by name. The name may be empty where there is only one load.
+func Named(recordings map[string]*Recording, name string) (*Recording, error) {
+	known := slices.Sorted(maps.Keys(recordings))
+	if r, ok := recordings[name]; ok {
+		return r, nil
+	}
+	switch {
+	case len(known) == 0:
+		return nil, fmt.Errorf("the experiment has no load to measure: add a load block")
+	case name == "" && len(known) == 1:
+		return recordings[known[0]], nil
+	case name == "":
+		return nil, fmt.Errorf("which load is meant? Set load to one of %s", strings.Join(known, ", "))
+	default:
+		return nil, fmt.Errorf("no load is called %q: there is %s", name, strings.Join(known, ", "))
+	}
+}

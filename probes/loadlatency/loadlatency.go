@@ -1,0 +1,76 @@
+// Package loadlatency measures how long a load's users waited.
+package loadlatency
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"time"
+
+	"gameday/internal/attr"
+	"gameday/internal/cloud"
+	"gameday/internal/load"
+	"gameday/probes"
+)
+
+//go:embed README.md
+var page string
+
+//go:embed example.hcl
+var example string
+
+// Probe is the probe as its author wrote it.
+type Probe struct {
+	Load     string  `hcl:"load,optional" doc:"name of the load block; not needed where there is only one"`
+	Quantile float64 `hcl:"quantile,optional" doc:"which latency of each second, from 0 to 1: 0.99 is what one request in a hundred exceeds"`
+	Service  bool    `hcl:"service_time,optional" doc:"measure from the moment of sending instead of the intended one, which hides waiting for a connection"`
+}
+
+// Kind is all there is to say about this probe without running it.
+func Kind() probes.Kind {
+	return probes.Kind{
+		Name:    "load_latency",
+		Summary: "how long a load's users waited, at any quantile, second by second",
+		New:     func() probes.Probe { return &Probe{Quantile: 0.99} },
+		Page:    page,
+		Example: example,
+	}
+}
+
+// Validate checks what the types of the attributes do not.
+func (p *Probe) Validate() []attr.Problem {
+	if p.Quantile > 0 && p.Quantile <= 1 {
+		return nil
+	}
+	return []attr.Problem{{Attr: "quantile", Summary: "No such quantile", Detail: "Write a number above 0 and up to 1: 0.99 for p99, 0.5 for the median, 1 for the slowest request."}}
+}
+
+// Scale says that values are seconds, one a second.
+func (p *Probe) Scale() probes.Scale {
+	label := fmt.Sprintf("p%g latency", p.Quantile*100)
+	if p.Service {
+		label = fmt.Sprintf("p%g service time", p.Quantile*100)
+	}
+	return probes.Scale{Unit: probes.Seconds, Label: label, Period: time.Second}
+}
+
+// Measure returns one reading for every second of the schedule that is over.
+func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) ([]probes.Reading, error) {
+	recording, err := load.Named(env.Loads, p.Load)
+	if err != nil {
+		return nil, err
+	}
+	var readings []probes.Reading
+	for _, s := range recording.Seconds(from, to) {
+		times := s.Latency
+		if p.Service {
+			times = s.Service
+		}
+		if times.TotalCount() == 0 {
+			continue
+		}
+		us := times.ValueAtQuantile(p.Quantile * 100)
+		readings = append(readings, probes.Reading{At: s.At, Span: time.Second, Value: float64(us) / 1e6})
+	}
+	return readings, nil
+}

@@ -1,0 +1,29 @@
+experiment "real_load" {
+  description = "A task of conversations dies under the load that was asked for, and not under less."
+
+  baseline = "10s" # production: "5m"
+  observe  = "15s" # production: "10m"
+  recovery = "40s" # production: "10m"
+
+  guard {
+    max_targets = 1
+  }
+
+  load "readers" {
+    load_balancer = "web"
+    path          = "/conversations"
+    rate          = "100/s"
+  }
+
+  inject "task_kill" "one" {
+    cluster = "web"
+    service = "conversations"
+    count   = 1
+  }
+
+  probe "load_rate" "readers" {
+    load  = "readers"
+    every = "1s"
+    min   = "99%"
+  }
+}
