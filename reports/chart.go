@@ -1,0 +1,106 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// chart is a probe as the page's script draws it. Times are seconds of the Unix clock.
+type chart struct {
+	Label    string      `json:"label"`
+	Unit     string      `json:"unit"`
+	Max      *float64    `json:"max"`
+	Min      *float64    `json:"min"`
+	Baseline *float64    `json:"baseline"` // what an unchanged probe is compared with
+	Origin   float64     `json:"origin"`   // the moment that the time axis counts from
+	Phases   []chartSpan `json:"phases"`
+	Marks    []chartMark `json:"marks"`
+	X        []float64   `json:"x"`
+	Y        []*float64  `json:"y"`   // null where the line breaks
+	Out      []*float64  `json:"out"` // the same, where out of bounds
+}
+
+type chartSpan struct {
+	Name string  `json:"name"`
+	From float64 `json:"from"`
+	To   float64 `json:"to"`
+}
+
+type chartMark struct {
+	At   float64 `json:"at"`
+	Text string  `json:"text"`
+}
+
+func (r *Result) chart(p Probe) chart {
+	_, origin := r.origin()
+	c := chart{Label: p.Label, Unit: p.Unit, Max: p.Max, Min: p.Min, Origin: float64(origin) / 1000, Phases: []chartSpan{}, Marks: []chartMark{}}
+	if u := p.Unchanged; u != nil && u.BaselineN > 0 {
+		c.Baseline = &u.Baseline
+	}
+	for _, phase := range r.Phases {
+		c.Phases = append(c.Phases, chartSpan{phase.Name, unix(phase.From), unix(phase.To)})
+	}
+	for _, s := range r.Steps {
+		if s.Done != nil {
+			c.Marks = append(c.Marks, chartMark{unix(*s.Done), fmt.Sprintf("step %d", s.N)})
+		}
+	}
+	// The axis spans the whole run, whatever was measured of it.
+	if n := len(c.Phases); n > 0 && (len(p.Readings) == 0 || unix(p.Readings[0].At) > c.Phases[0].From) {
+		c.point(c.Phases[0].From, nil, nil)
+	}
+	c.trace(p.Readings)
+	if n := len(c.Phases); n > 0 {
+		c.point(c.Phases[n-1].To, nil, nil)
+	}
+	return c
+}
+
+// trace draws the readings. One that speaks of a span is a level stroke as long as that, one that speaks of an
+// instant is a corner of the line; where the next is missing, the line breaks.
+func (c *chart) trace(readings []Reading) {
+	longest := 3 * usualStep(readings)
+	for i, r := range readings {
+		from := unix(r.At)
+		if i > 0 {
+			before := readings[i-1]
+			end := unix(before.At) + before.Span
+			if r.Span > 0 && from > end+r.Span/2 || r.Span == 0 && from-end > longest {
+				c.point(end, nil, nil)
+			}
+		}
+		value := r.Value
+		var out *float64
+		if r.Out {
+			out = &value
+		}
+		c.point(from, &value, out)
+		if r.Span > 0 {
+			c.point(from+r.Span, &value, out)
+		}
+	}
+}
+
+// point adds a point, never before the last one: readings may overlap, and the axis may not run backwards.
+func (c *chart) point(x float64, y, out *float64) {
+	if n := len(c.X); n > 0 {
+		x = max(x, c.X[n-1])
+	}
+	c.X, c.Y, c.Out = append(c.X, x), append(c.Y, y), append(c.Out, out)
+}
+
+// usualStep is the median time between readings, in seconds.
+func usualStep(readings []Reading) float64 {
+	if len(readings) < 2 {
+		return 0
+	}
+	var steps []float64
+	for i, r := range readings[1:] {
+		steps = append(steps, unix(r.At)-unix(readings[i].At))
+	}
+	slices.Sort(steps)
+	return steps[len(steps)/2]
+}
+
+func unix(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

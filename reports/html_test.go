@@ -1,0 +1,113 @@
+package reports
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestHTMLFetchesNothing(t *testing.T) {
+	link := regexp.MustCompile(`(?i)\b(?:src|href|srcset|action|poster)\s*=\s*["']?([^"'\s>]*)`)
+	loads := regexp.MustCompile(`(?i)url\(|@import|\bimport\(|\bfetch\(|XMLHttpRequest|sendBeacon|WebSocket|<(?:link|img|iframe|object|embed|base)\b`)
+	for _, name := range fixtures {
+		page := string(render(t, "html", fixture(t, name)))
+		for _, m := range link.FindAllStringSubmatch(page, -1) {
+			if strings.Contains(m[1], ":") || strings.HasPrefix(m[1], "//") || strings.HasPrefix(m[1], "/") {
+				t.Errorf("%s refers to %s", name, m[0])
+			}
+		}
+		if found := loads.FindAllString(page, -1); len(found) > 0 {
+			t.Errorf("%s fetches: %q", name, found)
+		}
+		if !strings.Contains(page, `content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"`) {
+			t.Errorf("%s does not forbid to fetch", name)
+		}
+	}
+}
+
+func TestHTMLTakesTextForText(t *testing.T) {
+	r := fixture(t, "hostile")
+	page := string(render(t, "html", r))
+	for _, bad := range []string{"<script>alert", "<img", "</script><script>"} {
+		if strings.Contains(page, bad) {
+			t.Errorf("%s became markup", bad)
+		}
+	}
+	if got, want := strings.Count(page, "</script>"), 1+len(r.Probes); got != want {
+		t.Errorf("%d scripts end, want %d: one a chart, and the one that draws them", got, want)
+	}
+	if got := charts(t, page); len(got) != 1 || got[0].Label != r.Probes[0].Label {
+		t.Errorf("the chart's label came out as %+v", got)
+	}
+}
+
+func TestHTMLHasAChartAndATableOfEachProbe(t *testing.T) {
+	r := fixture(t, "failed")
+	page := string(render(t, "html", r))
+	drawn := charts(t, page)
+	if len(drawn) != len(r.Probes) {
+		t.Fatalf("%d charts of %d probes", len(drawn), len(r.Probes))
+	}
+	readings := 0
+	for i, p := range r.Probes {
+		readings += len(p.Readings)
+		if c := drawn[i]; !cmp.Equal(c.Max, p.Max) || !cmp.Equal(c.Min, p.Min) || len(c.Phases) != len(r.Phases) || len(c.Marks) != 1 {
+			t.Errorf("chart of %s: %+v", p.ID(), c)
+		}
+	}
+	if rows := len(regexp.MustCompile(`<td>\d\d:\d\d:\d\d\.\d</td>`).FindAllString(page, -1)); rows != readings {
+		t.Errorf("%d rows of %d readings", rows, readings)
+	}
+}
+
+// charts reads back what the page's script would draw.
+func charts(t *testing.T, page string) []chart {
+	t.Helper()
+	var found []chart
+	for _, m := range regexp.MustCompile(`(?s)<script type="application/json">(.*?)</script>`).FindAllStringSubmatch(page, -1) {
+		var c chart
+		if err := json.Unmarshal([]byte(m[1]), &c); err != nil {
+			t.Fatalf("%v in %s", err, m[1])
+		}
+		found = append(found, c)
+	}
+	return found
+}
+
+func TestChartsBreakWhereReadingsAreMissing(t *testing.T) {
+	start := time.Unix(1000, 0)
+	reading := func(at, span, value float64) Reading {
+		return Reading{At: start.Add(time.Duration(at * float64(time.Second))), Span: span, Value: value}
+	}
+	cases := map[string]struct {
+		readings []Reading
+		x        []float64
+		gaps     int
+	}{
+		"nothing":        {nil, nil, 0},
+		"instants":       {[]Reading{reading(0, 0, 1), reading(2, 0, 1), reading(4, 0, 2)}, []float64{0, 2, 4}, 0},
+		"late instant":   {[]Reading{reading(0, 0, 1), reading(2, 0, 1), reading(4, 0, 2), reading(20, 0, 2)}, []float64{0, 2, 4, 4, 20}, 1},
+		"spans":          {[]Reading{reading(0, 10, 1), reading(10, 10, 2)}, []float64{0, 10, 10, 20}, 0},
+		"missing span":   {[]Reading{reading(0, 10, 1), reading(20, 10, 2)}, []float64{0, 10, 10, 20, 30}, 1},
+		"overlap":        {[]Reading{reading(0, 10, 1), reading(5, 10, 2)}, []float64{0, 10, 10, 15}, 0},
+		"a lone instant": {[]Reading{reading(3, 0, 1)}, []float64{3}, 0},
+	}
+	for name, c := range cases {
+		var got chart
+		got.trace(c.readings)
+		gaps := 0
+		for i := range got.X {
+			got.X[i] -= 1000
+			if got.Y[i] == nil {
+				gaps++
+			}
+		}
+		if !cmp.Equal(got.X, c.x) || gaps != c.gaps {
+			t.Errorf("%s: x %v, %d gaps; want %v, %d", name, got.X, gaps, c.x, c.gaps)
+		}
+	}
+}
