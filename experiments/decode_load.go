@@ -20,7 +20,7 @@ type loadBlock struct {
 	Method       string            `hcl:"method,optional"`
 	Headers      map[string]string `hcl:"headers,optional"`
 	Body         string            `hcl:"body,optional"`
-	Timeout      attr.Duration     `hcl:"timeout,optional"`
+	Timeout      attr.Timeout      `hcl:"timeout,optional"`
 }
 
 var (
@@ -30,7 +30,7 @@ var (
 
 // Validate says what is wrong beyond types. It does not repeat values, which may be secrets.
 func (l *loadBlock) Validate() []attr.Problem {
-	problems := positive(map[string]attr.Duration{"timeout": l.Timeout})
+	problems := positive(map[string]attr.Duration{"timeout": attr.Duration(l.Timeout)})
 	say := func(name, detail string) {
 		problems = append(problems, attr.Problem{Attr: name, Summary: fmt.Sprintf("Wrong value for %q", name), Detail: detail})
 	}

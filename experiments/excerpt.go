@@ -79,29 +79,34 @@ func printable(line []byte) string {
 
 // indent is as wide as what comes before the guilty part.
 func (e *excerpt) indent() string {
-	return strings.Map(func(c rune) rune {
+	var b strings.Builder
+	for _, c := range e.line[:e.from] {
 		if c == '\t' {
-			return c
+			b.WriteByte('\t')
+		} else {
+			b.WriteString(strings.Repeat(" ", cell(c)))
 		}
-		return ' '
-	}, e.line[:e.from]) + strings.Repeat(" ", cells(e.line[:e.from])-utf8.RuneCountInString(e.line[:e.from]))
+	}
+	return b.String()
 }
 
 // width is how many columns the guilty part takes, at least one.
-func (e *excerpt) width() int { return max(1, cells(e.line[e.from:e.to])) }
-
-// cells counts the columns that a terminal gives to s.
-func cells(s string) (n int) {
-	for _, c := range s {
-		switch k := width.LookupRune(c).Kind(); {
-		case unicode.In(c, unicode.Mn, unicode.Me):
-		case k == width.EastAsianWide || k == width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
+func (e *excerpt) width() (n int) {
+	for _, c := range e.line[e.from:e.to] {
+		n += cell(c)
 	}
-	return n
+	return max(1, n)
+}
+
+// cell is how many columns a terminal gives to a character.
+func cell(c rune) int {
+	if unicode.In(c, unicode.Mn, unicode.Me) {
+		return 0
+	}
+	if k := width.LookupRune(c).Kind(); k == width.EastAsianWide || k == width.EastAsianFullwidth {
+		return 2
+	}
+	return 1
 }
 
 // surroundings names the blocks around an offset, from the outside in.

@@ -77,7 +77,7 @@ func (o *outage) Validate() (problems []attr.Problem) {
 type gauge struct {
 	Source  string            `hcl:"source"`
 	Unit    string            `hcl:"unit,optional"`
-	Timeout attr.Duration     `hcl:"timeout,optional"`
+	Timeout attr.Timeout      `hcl:"timeout,optional"`
 	Headers map[string]string `hcl:"headers,optional"`
 }
 

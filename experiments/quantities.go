@@ -90,6 +90,7 @@ func misfit(have, want cty.Type, holder reflect.Type) string {
 var written = map[reflect.Type]string{
 	reflect.TypeFor[attr.Duration]():  `a duration, like "90s"`,
 	reflect.TypeFor[*attr.Duration](): `a duration, like "90s"`,
+	reflect.TypeFor[attr.Timeout]():   `a duration, like "10s"`,
 	reflect.TypeFor[attr.Rate]():      `a rate, like "50/s"`,
 	reflect.TypeFor[*attr.Rate]():     `a rate, like "50/s"`,
 	reflect.TypeFor[attr.Share]():     `a share, like "34%"`,
