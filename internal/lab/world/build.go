@@ -15,9 +15,8 @@ import (
 // age is how old everything is that a new lab begins with.
 const age = time.Hour
 
-// build makes everything that the topology describes, in a fixed order.
-func (w *World) build(now time.Time) error {
-	born := now.Add(-age)
+// build makes everything that the topology describes, in a fixed order, as if it were as old as born.
+func (w *World) build(born time.Time) error {
 	w.buildNetwork()
 	for _, spec := range w.topology.Clusters {
 		w.clusters = append(w.clusters, &cluster{Cluster{
@@ -37,7 +36,7 @@ func (w *World) build(now time.Time) error {
 		w.buildService(spec, born)
 	}
 	w.buildRules()
-	w.populate(now, born)
+	w.populate(born)
 	return w.buildAlarms()
 }
 
@@ -230,7 +229,7 @@ func (w *World) buildRules() {
 }
 
 // populate launches the first instances and tasks, and takes them to where they have been for a while.
-func (w *World) populate(now, born time.Time) {
+func (w *World) populate(born time.Time) {
 	for _, g := range w.groups {
 		for range g.Desired {
 			i := w.launch(g, w.thinnest(g), born)
@@ -248,7 +247,6 @@ func (w *World) populate(now, born time.Time) {
 			t.PullStarted = born
 			w.start(t, true, born)
 		}
-		w.event(s, now, "has begun its life in the lab.")
 	}
 }
 

@@ -65,7 +65,7 @@ func New(t *topology.Topology, store *metrics.Store, log *slog.Logger) (*World, 
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
-	if err := w.build(time.Now()); err != nil {
+	if err := w.build(time.Now().Add(-age)); err != nil {
 		w.Close()
 		return nil, err
 	}
