@@ -2,12 +2,14 @@ package instancekill
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"gameday/internal/cloud"
 	"gameday/internal/inventory"
@@ -33,13 +35,29 @@ func (s *Step) Do(ctx context.Context, env *cloud.Env) error {
 			return fmt.Errorf("tag %s: %w", s.Instance, err)
 		}
 	}
-	if err := s.act(ctx, client, false); err != nil {
-		// An error may come after the deed: a timeout, a lost connection.
-		if now, lookErr := s.look(ctx, client, env.RunID); lookErr != nil || !s.under(now) {
-			return s.explain(err)
-		}
+	if err := s.act(ctx, client, false); err != nil && !s.allTheSame(ctx, env, client, err) {
+		return s.explain(err)
 	}
 	return s.wait(ctx, env, client)
+}
+
+// looks is how often to look, env.Poll apart, before believing that nothing has happened. EC2's describes lag behind
+// by seconds.
+const looks = 10
+
+// allTheSame reports whether the instance is going although the call ended in an error. An answer of AWS is final; a
+// connection that was lost or a server that failed may have come after the deed.
+func (s *Step) allTheSame(ctx context.Context, env *cloud.Env, client *ec2.Client, err error) bool {
+	var answer *smithyhttp.ResponseError
+	if errors.As(err, &answer) && answer.HTTPStatusCode() >= 400 && answer.HTTPStatusCode() < 500 {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, looks*env.Poll)
+	defer cancel()
+	return nil == cloud.Wait(ctx, env, s.Instance+" to go", func(ctx context.Context) (string, bool, error) {
+		now, err := s.look(ctx, client, env.RunID)
+		return string(now.state), s.under(now), err
+	})
 }
 
 // act makes the one call that matters.
