@@ -2,14 +2,12 @@ package instancekill
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"gameday/internal/cloud"
 	"gameday/internal/inventory"
@@ -45,11 +43,9 @@ func (s *Step) Do(ctx context.Context, env *cloud.Env) error {
 // by seconds.
 const looks = 10
 
-// allTheSame reports whether the instance is going although the call ended in an error. An answer of AWS is final; a
-// connection that was lost or a server that failed may have come after the deed.
+// allTheSame reports whether the instance is going although the call ended in an error.
 func (s *Step) allTheSame(ctx context.Context, env *cloud.Env, client *ec2.Client, err error) bool {
-	var answer *smithyhttp.ResponseError
-	if errors.As(err, &answer) && answer.HTTPStatusCode() >= 400 && answer.HTTPStatusCode() < 500 {
+	if cloud.Declined(err) {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, looks*env.Poll)

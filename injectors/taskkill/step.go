@@ -68,11 +68,8 @@ func (s *Step) Do(ctx context.Context, env *cloud.Env) error {
 		return fmt.Errorf("task %s has stopped since it was picked: plan again", path.Base(s.Task))
 	}
 	if !now.ending() {
-		if err := s.stop(ctx, client, reason); err != nil {
-			// An error may come after the deed: a timeout, a lost connection.
-			if now, lookErr := s.look(ctx, client); lookErr != nil || !now.ending() {
-				return fmt.Errorf("%s: %w", s, err)
-			}
+		if err := s.stop(ctx, client, reason); err != nil && !s.allTheSame(ctx, env, client, err) {
+			return fmt.Errorf("%s: %w", s, err)
 		}
 	}
 	return cloud.Wait(ctx, env, s.String(), func(ctx context.Context) (string, bool, error) {
@@ -92,6 +89,22 @@ func (s *Step) reason(run string) string {
 func (s *Step) stop(ctx context.Context, client *ecs.Client, reason string) error {
 	_, err := client.StopTask(ctx, &ecs.StopTaskInput{Cluster: aws.String(s.Cluster), Task: aws.String(s.Task), Reason: aws.String(reason)})
 	return err
+}
+
+// looks is how often to look, env.Poll apart, before believing that nothing has happened.
+const looks = 10
+
+// allTheSame reports whether the task is stopping although the call ended in an error.
+func (s *Step) allTheSame(ctx context.Context, env *cloud.Env, client *ecs.Client, err error) bool {
+	if cloud.Declined(err) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, looks*env.Poll)
+	defer cancel()
+	return nil == cloud.Wait(ctx, env, s.String(), func(ctx context.Context) (string, bool, error) {
+		now, err := s.look(ctx, client)
+		return now.last, now.ending(), err
+	})
 }
 
 // sight is the task as ECS shows it.
