@@ -58,7 +58,7 @@ func (x *execution) patience() time.Duration {
 // unsteady says which probe is out of its fixed bounds within w, "" if none is.
 func (x *execution) unsteady(w window) string {
 	for i, p := range x.plan.Experiment.Probes {
-		if text, _, broken := x.track(i).violated(w, 0); broken {
+		if text, _, broken := x.track(i).violated(w, reports.Baseline, 0); broken {
 			return p.ID() + " was " + text
 		}
 	}

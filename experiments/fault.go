@@ -154,7 +154,7 @@ func (x *execution) broken(w window, longest time.Duration) *over {
 			continue
 		}
 		t := x.track(i)
-		if text, _, bad := t.violated(w, p.Allow); bad {
+		if text, _, bad := t.violated(w, reports.Fault, p.Allow); bad {
 			return &over{reports.Failed, p.ID() + " was " + text}
 		}
 		if text, bad := t.changedEarly(x.before(w.from), w, longest); bad {

@@ -53,51 +53,70 @@ func (b Bounds) excess(v float64) float64 {
 	return 0
 }
 
-// outside adds up the time within w that the probe spent out of its fixed bounds, and lists the stretches.
+// outside adds up the time within w that the probe spent out of its fixed bounds, and lists the stretches that began
+// in w. A stretch goes on until a reading is back within bounds, be that after w.
 func (t track) outside(w window, phase string) (time.Duration, []reports.Violation) {
-	var total time.Duration
-	var stretches []reports.Violation
-	open := false
-	for i, r := range t.readings {
-		if !t.spans[i].touches(w) {
-			continue
-		}
-		if t.probe.Bounds.excess(r.Value) == 0 {
-			open = false
-			continue
-		}
-		total += t.spans[i].overlap(w)
-		if !open {
-			stretches = append(stretches, reports.Violation{From: t.spans[i].from, Phase: phase, Worst: r.Value})
-			open = true
-		}
-		v := &stretches[len(stretches)-1]
-		v.To = t.spans[i].to
-		if t.probe.Bounds.excess(r.Value) > t.probe.Bounds.excess(v.Worst) {
-			v.Worst = r.Value
-		}
-	}
+	total, stretches := t.stretches(w, phase, t.probe.Bounds.excess)
 	for i := range stretches {
-		stretches[i].Text = t.describe(stretches[i])
+		stretches[i].Text = t.describe(stretches[i]) + lasted(stretches[i], w)
 	}
 	return total, stretches
 }
 
-// describe says which bound was broken, by how much and for how long.
+// stretches finds where excess is above zero: how long within w, and in which stretches.
+func (t track) stretches(w window, phase string, excess func(float64) float64) (time.Duration, []reports.Violation) {
+	var total time.Duration
+	var found []reports.Violation
+	open := false
+	for i, r := range t.readings {
+		if excess(r.Value) == 0 {
+			open = false
+			continue
+		}
+		within := t.spans[i].touches(w)
+		if !within && !open {
+			continue
+		}
+		total += t.spans[i].overlap(w)
+		if !open {
+			found = append(found, reports.Violation{From: t.spans[i].from, Phase: phase, Worst: r.Value})
+			open = true
+		}
+		v := &found[len(found)-1]
+		v.To = t.spans[i].to
+		if excess(r.Value) > excess(v.Worst) {
+			v.Worst = r.Value
+		}
+	}
+	return total, found
+}
+
+// describe says which bound was broken, and by how much.
 func (t track) describe(v reports.Violation) string {
 	b, unit := t.probe.Bounds, t.probe.Probe.Scale().Unit
 	bound, side := b.Max, "above max"
 	if b.Max == nil || v.Worst <= *b.Max {
 		bound, side = b.Min, "below min"
 	}
-	by := math.Abs(v.Worst - *bound)
-	return fmt.Sprintf("%s, %s %s by %s, for %s", Value(v.Worst, unit), side, Value(*bound, unit), Value(by, unit), span(v.To.Sub(v.From)))
+	return fmt.Sprintf("%s, %s %s by %s", Value(v.Worst, unit), side, Value(*bound, unit), Value(math.Abs(v.Worst-*bound), unit))
+}
+
+// lasted says for how long, and since when in its phase.
+func lasted(v reports.Violation, w window) string {
+	return fmt.Sprintf(", for %s, %s into the %s", span(v.To.Sub(v.From)), span(max(0, v.From.Sub(w.from)).Round(time.Second)), phaseTitle(v.Phase))
+}
+
+func phaseTitle(phase string) string {
+	if phase == reports.Fault {
+		return "fault phase"
+	}
+	return phase
 }
 
 // violated reports whether the probe broke its fixed bounds within w for longer than is tolerated, and says how.
 // Where nothing is tolerated, a single reading is enough.
-func (t track) violated(w window, allow time.Duration) (string, []reports.Violation, bool) {
-	total, stretches := t.outside(w, reports.Fault)
+func (t track) violated(w window, phase string, allow time.Duration) (string, []reports.Violation, bool) {
+	total, stretches := t.outside(w, phase)
 	if len(stretches) == 0 || allow > 0 && total <= allow {
 		return "", stretches, false
 	}
@@ -105,7 +124,7 @@ func (t track) violated(w window, allow time.Duration) (string, []reports.Violat
 	if allow > 0 {
 		text += fmt.Sprintf(" (%s out of bounds in all, %s allowed)", span(total), span(allow))
 	} else if len(stretches) > 1 {
-		text += fmt.Sprintf(" (%d times, %s in all)", len(stretches), span(total))
+		text += fmt.Sprintf(" (the worst of %d times, %s in all)", len(stretches), span(total))
 	}
 	return text, stretches, true
 }

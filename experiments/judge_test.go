@@ -72,13 +72,13 @@ func TestTimeOutOfBounds(t *testing.T) {
 	if total != 150*time.Second {
 		t.Errorf("out of bounds for %s: the half minute before the window must not count, want 2m30s", total)
 	}
-	if len(stretches) != 2 || stretches[0].Worst != 9 || stretches[0].Text != "9s, above max 3s by 6s, for 2m0s" {
+	if len(stretches) != 2 || stretches[0].Worst != 9 || stretches[0].Text != "9s, above max 3s by 6s, for 2m0s, 0s into the fault phase" {
 		t.Errorf("stretches %+v", stretches)
 	}
-	if _, _, bad := tr.violated(window{at(90), at(600)}, 150*time.Second); bad {
+	if _, _, bad := tr.violated(window{at(90), at(600)}, "fault", 150*time.Second); bad {
 		t.Error("2m30s out of bounds violates an allowance of 2m30s")
 	}
-	if _, _, bad := tr.violated(window{at(90), at(600)}, 149*time.Second); !bad {
+	if _, _, bad := tr.violated(window{at(90), at(600)}, "fault", 149*time.Second); !bad {
 		t.Error("2m30s out of bounds does not violate an allowance of 2m29s")
 	}
 }
@@ -86,7 +86,7 @@ func TestTimeOutOfBounds(t *testing.T) {
 func TestReadingThatStraddlesTheFaultBelongsToIt(t *testing.T) {
 	p := minutely(Bounds{Max: ptr(3.0)}, probes.Scale{})
 	tr := record(p, time.Minute, 0, 9)
-	if _, _, bad := tr.violated(window{at(59), at(300)}, 0); !bad {
+	if _, _, bad := tr.violated(window{at(59), at(300)}, "fault", 0); !bad {
 		t.Error("an effect hides in the minute in which it began")
 	}
 }

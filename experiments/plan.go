@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"gameday/injectors"
@@ -137,12 +138,12 @@ func (p *Plan) aim(ctx context.Context, env *cloud.Env) error {
 	return nil
 }
 
-// Permissions lists every IAM action that the run may call, sorted, each once.
+// Permissions lists every IAM action that the run needs, sorted, each once.
 func (p *Plan) Permissions() []string {
 	actions := []string{"sts:GetCallerIdentity"}
 	for _, s := range p.Steps {
 		actions = append(actions, s.About.Permissions...)
-		actions = append(actions, s.Inject.Kind.Permissions...)
+		actions = append(actions, slices.DeleteFunc(slices.Clone(s.Inject.Kind.Permissions), changes)...)
 	}
 	for _, probe := range p.Experiment.Probes {
 		actions = append(actions, probe.Kind.Permissions...)
@@ -154,6 +155,12 @@ func (p *Plan) Permissions() []string {
 	}
 	slices.Sort(actions)
 	return slices.Compact(actions)
+}
+
+// changes reports whether an IAM action changes anything. A kind may change more than its planned steps do.
+func changes(action string) bool {
+	_, call, _ := strings.Cut(action, ":")
+	return !strings.HasPrefix(call, "Describe") && !strings.HasPrefix(call, "List") && !strings.HasPrefix(call, "Get")
 }
 
 // FaultPhase is how long the fault phase takes if nothing stops it.

@@ -2,7 +2,10 @@ package experiments
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,8 +33,11 @@ func (x *execution) recover(ctx context.Context) {
 		if !closed(healed) {
 			return false
 		}
+		if waiting = x.stillOut(deadline); len(waiting) > 0 {
+			return true
+		}
 		steady, waiting = x.steadySince(from, deadline)
-		return !steady.IsZero() || x.hopeless(deadline) || time.Now().After(deadline.Add(e.Baseline).Add(x.patience()))
+		return !steady.IsZero() || time.Now().After(deadline.Add(e.Baseline).Add(x.patience()))
 	})
 	<-healed
 	if !finished {
@@ -39,32 +45,37 @@ func (x *execution) recover(ctx context.Context) {
 		return
 	}
 	x.recovered(from, steady, waiting)
+	x.unhealed()
 }
+
+// errNotHealed is why waiting for something to heal ends.
+var errNotHealed = errors.New("the time to recover is over")
 
 // healAll waits in the background for every step that cannot be taken back. The channel is closed when all have
 // healed or the deadline has passed.
 func (x *execution) healAll(deadline time.Time) <-chan struct{} {
-	ctx, cancel := context.WithDeadline(context.Background(), deadline)
+	ctx, cancel := context.WithDeadlineCause(context.Background(), deadline, errNotHealed)
 	var healing sync.WaitGroup
 	for _, s := range x.plan.Steps {
-		if state := x.stateOf(s); s.About.Irreversible == "" || state == "planned" {
-			continue
+		if s.About.Irreversible != "" && x.stateOf(s) != "planned" {
+			healing.Go(func() { x.heal(ctx, s) })
 		}
-		healing.Go(func() {
-			if !x.heal(ctx, s) {
-				x.find(reports.Failed, "step %d (%s) had not healed %s later: %s", s.N, s.Step, span(x.plan.Experiment.Recovery), x.errOf(s))
-			}
-		})
 	}
 	all := make(chan struct{})
 	go func() { healing.Wait(); cancel(); close(all) }()
 	return all
 }
 
-func (x *execution) errOf(s PlannedStep) string {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.steps[s.N-1].err
+// unhealed finds what did not heal in time.
+func (x *execution) unhealed() {
+	for i, s := range x.plan.Steps {
+		x.mu.Lock()
+		st := x.steps[i]
+		x.mu.Unlock()
+		if st.state == "not healed" {
+			x.find(reports.Failed, "step %d had not healed %s later: %s", s.N, span(x.plan.Experiment.Recovery), st.err)
+		}
+	}
 }
 
 // steadySince finds the first moment, from the last undo to the deadline, from which on every probe was steady. The
@@ -114,18 +125,19 @@ func (x *execution) lastUndone(from time.Time) time.Time {
 	return from
 }
 
-// hopeless reports whether a probe was out of bounds at the deadline, so that no earlier moment can have been the
+// stillOut says which probes were out of bounds at the deadline, so that no earlier moment can have been the
 // beginning of a steady state that lasted.
-func (x *execution) hopeless(deadline time.Time) bool {
+func (x *execution) stillOut(deadline time.Time) []string {
+	var out []string
 	for i, p := range x.plan.Experiment.Probes {
 		t := x.track(i)
 		for k, r := range t.readings {
 			if p.Bounds.excess(r.Value) > 0 && (window{deadline, deadline}).touches(t.spans[k]) {
-				return true
+				out = append(out, fmt.Sprintf("%s was still %s", p.ID(), t.describe(reports.Violation{Worst: r.Value})))
 			}
 		}
 	}
-	return false
+	return out
 }
 
 // restless says why the probe was not steady all through w, "" if it was.
@@ -133,7 +145,7 @@ func (t track) restless(base, w window) string {
 	if _, ok := t.covers(w); !ok {
 		return t.probe.ID() + " has no data"
 	}
-	if text, _, bad := t.violated(w, 0); bad {
+	if text, _, bad := t.violated(w, reports.Recover, 0); bad {
 		return t.probe.ID() + " is " + text
 	}
 	if u, changed := t.changed(base, w); changed {
@@ -149,36 +161,50 @@ func (x *execution) recovered(undone, steady time.Time, waiting []string) {
 	if steady.IsZero() {
 		x.unsettled(waiting)
 	} else {
-		r.SteadyAt = &steady
-		r.SinceFault = steady.Sub(fault.from).Seconds()
-		r.SinceUndone = steady.Sub(undone).Seconds()
-		x.say("steady again %s after the fault began", span(steady.Sub(fault.from)))
+		since := steady
+		if steady.Sub(undone) <= 2*x.env.Poll { // nothing had to be waited for, so it was steady before
+			since = x.lastOut(window{fault.from, steady})
+		}
+		r.SteadyAt = &since
+		r.SinceFault = since.Sub(fault.from).Seconds()
+		r.SinceUndone = max(0, since.Sub(undone)).Seconds()
+		x.say("%s", backAfter(r.SinceFault))
 	}
 	x.mu.Lock()
 	x.recovery = r
 	x.mu.Unlock()
 }
 
-// unsettled finds that the system did not come back, or that nobody can tell.
-func (x *execution) unsettled(waiting []string) {
-	verdict, w := reports.Failed, x.recoveryWindow()
-	for i := range x.series {
-		if _, ok := x.track(i).covers(w); !ok {
-			verdict = reports.Inconclusive
+// lastOut is when the last disturbance within w was over: the end of the last reading out of bounds, or the
+// beginning of w if there was none.
+func (x *execution) lastOut(w window) time.Time {
+	last := w.from
+	for i, p := range x.plan.Experiment.Probes {
+		t := x.track(i)
+		for k, r := range t.readings {
+			if s := t.spans[k]; p.Bounds.excess(r.Value) > 0 && s.touches(w) && s.to.After(last) {
+				last = s.to
+			}
 		}
 	}
-	x.find(verdict, "not steady again within %s of the last undo: %s", span(x.plan.Experiment.Recovery), firstOf(waiting))
+	return last
 }
 
-func (x *execution) recoveryWindow() window {
-	w, _ := x.phase(reports.Recover)
-	w.to = w.from.Add(x.plan.Experiment.Recovery)
-	return w
-}
-
-func firstOf(texts []string) string {
-	if len(texts) == 0 {
-		return "nothing was measured"
+func backAfter(sinceFault float64) string {
+	if sinceFault == 0 {
+		return "steady throughout"
 	}
-	return texts[0]
+	return fmt.Sprintf("steady again %s after the fault began", span(time.Duration(sinceFault*float64(time.Second))))
+}
+
+// unsettled finds that the system did not come back, or that nobody can tell.
+func (x *execution) unsettled(waiting []string) {
+	within := span(x.plan.Experiment.Recovery)
+	recovery, _ := x.phase(reports.Recover)
+	recovery.to = recovery.from.Add(x.plan.Experiment.Recovery)
+	if silent := x.silent(recovery); silent != "" {
+		x.find(reports.Inconclusive, "whether it was steady again within %s of the last undo is not known: %s", within, silent)
+		return
+	}
+	x.find(reports.Failed, "not steady again within %s of the last undo: %s", within, strings.Join(waiting, "; "))
 }

@@ -87,12 +87,13 @@ func titled(v reports.Verdict) string {
 
 // praise is the sentence of a run that passed: what was done, what held, how long it took to recover.
 func (x *execution) praise() string {
-	text := fmt.Sprintf("%s went wrong and all %d probes stayed within bounds", counted(len(x.plan.Steps), "thing"), len(x.series))
+	did := counted(len(x.plan.Steps), "change")
 	if len(x.plan.Steps) == 1 {
-		text = fmt.Sprintf("%s, and %s stayed within bounds", x.plan.Steps[0].Step, counted(len(x.series), "probe"))
+		did = x.plan.Steps[0].Step.String()
 	}
+	text := fmt.Sprintf("%s; %s held", did, counted(len(x.series), "probe"))
 	if x.recovery != nil && x.recovery.SteadyAt != nil {
-		text += fmt.Sprintf("; steady again %s after the fault began", span(time.Duration(x.recovery.SinceFault*float64(time.Second))))
+		text += ", " + backAfter(x.recovery.SinceFault)
 	}
 	return text + "."
 }

@@ -33,6 +33,9 @@ func Leftovers(runsDir string) ([]Leftover, error) {
 	}
 	var left []Leftover
 	for _, e := range entries {
+		if !e.IsDir() {
+			continue
+		}
 		l, err := leftover(filepath.Join(runsDir, e.Name()))
 		if errors.Is(err, os.ErrNotExist) {
 			continue

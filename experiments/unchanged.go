@@ -126,11 +126,42 @@ func describeChange(p Probe, c change) string {
 	if p.Probe.Scale().Falls {
 		verb = "fell"
 	}
-	text := fmt.Sprintf("%s from %s at baseline to %s (p = %.2g", verb, Value(c.Baseline, unit), Value(c.Fault, unit), c.P)
+	text := fmt.Sprintf("%s from %s at baseline to %s (%s", verb, Value(c.Baseline, unit), Value(c.Fault, unit), chance(c.P))
 	if c.Margin > 0 {
 		text += ", margin " + Value(c.Margin, unit)
 	}
 	return text + ")"
+}
+
+// chance writes a p as people quote it.
+func chance(p float64) string {
+	if p < 0.0001 {
+		return "p < 0.0001"
+	}
+	return fmt.Sprintf("p = %.2g", p)
+}
+
+// departures lists where in w, and how far, the probe left behind everything that it had measured at baseline.
+func (t track) departures(base, w window) []reports.Violation {
+	scale := t.probe.Probe.Scale()
+	var worst float64
+	known := false
+	worse := func(v, than float64) float64 {
+		if scale.Falls {
+			v, than = than, v
+		}
+		return max(0, v-than)
+	}
+	for i, r := range t.readings {
+		if t.spans[i].within(base) && !t.spans[i].touches(w) && (!known || worse(r.Value, worst) > 0) {
+			worst, known = r.Value, true
+		}
+	}
+	_, stretches := t.stretches(w, reports.Fault, func(v float64) float64 { return max(0, worse(v, worst)-t.probe.Bounds.Margin) })
+	for i, v := range stretches {
+		stretches[i].Text = fmt.Sprintf("%s, against %s at worst in the baseline", Value(v.Worst, scale.Unit), Value(worst, scale.Unit)) + lasted(v, w)
+	}
+	return stretches
 }
 
 // shortBaseline warns of phases in which `unchanged` could never find a change, "" if they are long enough. Numbers

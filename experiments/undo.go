@@ -67,18 +67,17 @@ func (x *execution) giveUp(s PlannedStep) {
 	x.find(reports.NotRolledBack, "%s", text)
 }
 
-// heal waits for what cannot be taken back to be whole again. It reports whether it is.
-func (x *execution) heal(ctx context.Context, s PlannedStep) bool {
+// heal waits for what cannot be taken back to be whole again.
+func (x *execution) heal(ctx context.Context, s PlannedStep) {
 	x.say("waiting for step %d to heal: %s", s.N, s.About.Undo)
 	if err := s.Step.Undo(ctx, x.env); err != nil {
 		x.mark(s, func(st *stepState, _ time.Time) { st.state, st.err = "not healed", err.Error() })
 		x.note(x.journal.Lost(s.N, err))
-		return false
+		return
 	}
-	x.mark(s, func(st *stepState, now time.Time) { st.state, st.undone = "undone", &now })
+	x.mark(s, func(st *stepState, now time.Time) { st.state, st.undone = "healed", &now })
 	x.say("step %d has healed", s.N)
 	x.note(x.journal.Undone(s.N))
-	return true
 }
 
 // note says that the journal failed, where there is nothing left to do about it.

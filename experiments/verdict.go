@@ -65,7 +65,7 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 	}
 	var broke string
 	var broken bool
-	broke, r.Violations, broken = t.violated(fault, t.probe.Allow)
+	broke, r.Violations, broken = t.violated(fault, reports.Fault, t.probe.Allow)
 	change, changed := t.changed(x.before(fault.from), fault)
 	if t.probe.Bounds.Unchanged {
 		r.Unchanged = &change.Unchanged
@@ -78,7 +78,13 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 	case broken && !t.probe.Proof:
 		state("failed", reports.Failed, "was %s", broke)
 	case changed:
-		state("failed", reports.Failed, "%s", describeChange(t.probe, change))
+		departures := t.departures(x.before(fault.from), fault)
+		r.Violations = append(r.Violations, departures...)
+		text := describeChange(t.probe, change)
+		if len(departures) > 0 {
+			text += ": " + departures[longest(departures)].Text
+		}
+		state("failed", reports.Failed, "%s", text)
 	case !covered && len(t.readings) == 0:
 		state("inconclusive", reports.Inconclusive, "has no data%s", x.why(i))
 	case !covered:
@@ -86,6 +92,17 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 	case t.probe.Bounds.Unchanged && !change.able:
 		state("inconclusive", reports.Inconclusive, "%s", change.unable)
 	}
+}
+
+// longest is the index of the longest stretch.
+func longest(stretches []reports.Violation) int {
+	at := 0
+	for i, v := range stretches {
+		if v.To.Sub(v.From) > stretches[at].To.Sub(stretches[at].From) {
+			at = i
+		}
+	}
+	return at
 }
 
 // why quotes the last failed measurement of probe i.

@@ -33,7 +33,7 @@ func Wait(ctx context.Context, env *Env, what string, look func(context.Context)
 }
 
 func gaveUp(ctx context.Context, what, state string, failure error) error {
-	err := fmt.Errorf("waiting for %s: %w", what, context.Cause(ctx))
+	err := fmt.Errorf("gave up waiting for %s: %w", what, context.Cause(ctx))
 	if state != "" {
 		err = fmt.Errorf("%w (last seen: %s)", err, state)
 	}
