@@ -114,7 +114,9 @@ func TestServices(t *testing.T) {
 	if fargate := must(client.ListServices(t.Context(), &ecs.ListServicesInput{Cluster: web, LaunchType: ecstypes.LaunchTypeFargate}))(t).ServiceArns; len(fargate) != 1 {
 		t.Errorf("got %v", fargate)
 	}
-	stable := ecs.NewServicesStableWaiter(client, func(o *ecs.ServicesStableWaiterOptions) { o.MinDelay, o.MaxDelay = 20*time.Millisecond, 100*time.Millisecond })
+	stable := ecs.NewServicesStableWaiter(client, func(o *ecs.ServicesStableWaiterOptions) {
+		o.MinDelay, o.MaxDelay = 20*time.Millisecond, 100*time.Millisecond
+	})
 	in := &ecs.DescribeServicesInput{Cluster: web, Services: []string{"front"}, Include: []ecstypes.ServiceField{ecstypes.ServiceFieldTags}}
 	v := must(stable.WaitForOutput(t.Context(), in, patience))(t).Services[0]
 	if v.RunningCount != 3 || v.DesiredCount != 3 || len(v.Deployments) != 1 || v.Deployments[0].RolloutState != "COMPLETED" || *v.Tags[0].Key != "tier" {
@@ -196,7 +198,9 @@ func TestTasks(t *testing.T) {
 	if *stopped.DesiredStatus != "STOPPED" || *stopped.StoppedReason != "gameday" || stopped.StopCode != ecstypes.TaskStopCodeUserInitiated {
 		t.Errorf("got %+v", stopped)
 	}
-	waiter := ecs.NewTasksStoppedWaiter(client, func(o *ecs.TasksStoppedWaiterOptions) { o.MinDelay, o.MaxDelay = 20*time.Millisecond, 100*time.Millisecond })
+	waiter := ecs.NewTasksStoppedWaiter(client, func(o *ecs.TasksStoppedWaiterOptions) {
+		o.MinDelay, o.MaxDelay = 20*time.Millisecond, 100*time.Millisecond
+	})
 	if err := waiter.Wait(t.Context(), &ecs.DescribeTasksInput{Cluster: web, Tasks: []string{*task.TaskArn}}, patience); err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,6 @@ func TestEveryFieldOfEveryCallSurvivesTheWire(t *testing.T) {
 		Region:       "eu-west-1",
 		BaseEndpoint: aws.String(server.URL),
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIAEXAMPLE", "secret", ""),
-		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 	}
 	clients := map[string][]any{
 		"sts":                  {sts.NewFromConfig(cfg)},

@@ -77,12 +77,17 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	call.Took = time.Since(started)
 	h.ledger.add(call) // before the answer, so that a client that has it also finds its call
+	time.Sleep(time.Until(started.Add(atLeast)))
 	if fault != nil {
 		d.protocol.Fail(w, reply, fault)
 		return
 	}
 	d.protocol.Write(w, reply, out)
 }
+
+// atLeast is how long every answer takes. AWS takes longer, and clients count on it: the Go SDK tears the connection
+// down under an answer that arrives while its transport is still winding up the request.
+const atLeast = 3 * time.Millisecond
 
 // readBody unpacks what SDKs compress when it is large.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {

@@ -1,0 +1,63 @@
+package wire_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+
+	"gameday/internal/lab/wire"
+)
+
+// A person looks around with the AWS CLI, and finds what the SDK finds. Each call takes the CLI a good part of a
+// second, so there is one of a kind: what matters here is how another client reads the same bytes.
+func TestTheAWSCLIWorks(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	program, err := exec.LookPath("aws")
+	if err != nil {
+		t.Skip("the AWS CLI is not installed (Debian: apt-get install awscli), so its view of the lab goes untested")
+	}
+	_, cfg := lab(t, wire.Options{})
+	filled(t, cloudwatch.NewFromConfig(cfg))
+	window := " --start-time " + began.Format("2006-01-02T15:04:05Z") + " --end-time " + began.AddDate(0, 0, 1).Format("2006-01-02T15:04:05Z")
+	for _, c := range []struct {
+		call string
+		want string // in the answer as compact JSON, or in the error
+	}{
+		{"sts get-caller-identity --query Arn", `"arn:aws:iam::123456789012:user/gameday"`},
+		{"ec2 describe-instances --filters Name=tag:chaos,Values=allow* --page-size 5 --query [length(Reservations),Reservations[5].Instances[0].[State,BlockDeviceMappings[0].DeviceName]]",
+			`[6,[{"Code":16,"Name":"running"},"/dev/xvda"]]`},
+		{"ec2 terminate-instances --instance-ids i-00000000000000000", `(InvalidInstanceID.NotFound)`},
+		{"ecs describe-services --cluster web --services front none --query [services[0].[runningCount,pendingCount],failures[0].reason]", `[[3,0],"MISSING"]`},
+		{"ecs stop-task --cluster nowhere --task x", `(ClusterNotFoundException)`},
+		{"elbv2 describe-load-balancers --names web --query LoadBalancers[0].[State.Code,AvailabilityZones[0].ZoneName]", `["active","eu-west-1a"]`},
+		{"autoscaling describe-auto-scaling-groups --query AutoScalingGroups[0].[AutoScalingGroupName,DesiredCapacity,length(Instances)]", `["web",6,6]`},
+		{"cloudwatch get-metric-statistics --namespace Test --metric-name Latency --dimensions Name=LoadBalancer,Value=app/web/1" +
+			" --period 60 --extended-statistics p50 --query length(Datapoints)" + window, `10`},
+		{`cloudwatch get-metric-data --metric-data-queries [{"Id":"a","MetricStat":{"Metric":{"Namespace":"N","MetricName":"M"},"Period":60,"Stat":"Sum"}}]` + window,
+			`"StatusCode":"Complete"`},
+		{"cloudwatch describe-alarms --query MetricAlarms[0].[AlarmName,Statistic]", `["few","Average"]`},
+		{"cloudwatch set-alarm-state --alarm-name none --state-value OK --state-reason x", `(ResourceNotFound)`},
+	} {
+		t.Run(c.call, func(t *testing.T) {
+			t.Parallel()
+			command := exec.CommandContext(t.Context(), program, append(strings.Fields(c.call), "--output", "json", "--endpoint-url", *cfg.BaseEndpoint)...)
+			command.Env = append(os.Environ(), "AWS_REGION=eu-west-1", "AWS_DEFAULT_REGION=eu-west-1", "AWS_PAGER=",
+				"AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_CONFIG_FILE="+os.DevNull, "AWS_EC2_METADATA_DISABLED=true")
+			answer, err := command.CombinedOutput()
+			var compact bytes.Buffer
+			if json.Compact(&compact, answer) == nil {
+				answer = compact.Bytes()
+			}
+			if !strings.Contains(string(answer), c.want) {
+				t.Errorf("want %s, got %s (%v)", c.want, answer, err)
+			}
+		})
+	}
+}
