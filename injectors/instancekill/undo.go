@@ -39,7 +39,7 @@ func (s *Step) Undo(ctx context.Context, env *cloud.Env) error {
 // start has the instance running again, or finds that it has been replaced. It reports done where there is nothing
 // to undo, because this run did not stop the instance.
 func (s *Step) start(ctx context.Context, env *cloud.Env, client *ec2.Client) (done bool, err error) {
-	now, err := s.look(ctx, client, env.RunID)
+	now, err := s.settled(ctx, env, client)
 	if err != nil {
 		return false, err
 	}
@@ -68,6 +68,26 @@ func (s *Step) start(ctx context.Context, env *cloud.Env, client *ec2.Client) (d
 		return false, errNeverBack
 	}
 	return false, err
+}
+
+// settled looks until the instance turns out to be this run's doing, or for long enough to be sure that it is not: a Do
+// that was cut short a moment ago may not show yet.
+func (s *Step) settled(ctx context.Context, env *cloud.Env, client *ec2.Client) (sight, error) {
+	brief, cancel := context.WithTimeout(ctx, looks*env.Poll)
+	defer cancel()
+	var now sight
+	seen := false
+	err := cloud.Wait(brief, env, "the tag of "+s.Instance, func(ctx context.Context) (string, bool, error) {
+		n, err := s.look(ctx, client, env.RunID)
+		if err == nil {
+			now, seen = n, true
+		}
+		return string(n.state), n.ours || n.gone(), err
+	})
+	if seen {
+		return now, ctx.Err()
+	}
+	return now, err
 }
 
 // errNeverBack is for an instance that can be neither started nor replaced.
