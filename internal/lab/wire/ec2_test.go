@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
@@ -124,20 +125,33 @@ func TestTerminationIsSeenByTheWaiter(t *testing.T) {
 
 func TestStoppedInstancesStartAgain(t *testing.T) {
 	handler, cfg := lab(t, wire.Options{})
+	// Or the group would take the stopped instance for lost.
+	must(autoscaling.NewFromConfig(cfg).SuspendProcesses(t.Context(), &autoscaling.SuspendProcessesInput{AutoScalingGroupName: aws.String("web")}))(t)
 	client := ec2.NewFromConfig(cfg)
 	id := running(t, client)[0]
 	in := &ec2.DescribeInstancesInput{InstanceIds: []string{id}}
-	must(client.StopInstances(t.Context(), &ec2.StopInstancesInput{InstanceIds: []string{id}, Force: aws.Bool(true)}))(t)
+	_, err := client.StartInstances(t.Context(), &ec2.StartInstancesInput{InstanceIds: []string{"i-00000000000000000"}})
+	wantCode(t, err, "InvalidInstanceID.NotFound")
+	must(client.StopInstances(t.Context(), &ec2.StopInstancesInput{InstanceIds: []string{id}, SkipOsShutdown: aws.Bool(true)}))(t)
 	stopped := ec2.NewInstanceStoppedWaiter(client, func(o *ec2.InstanceStoppedWaiterOptions) {
 		o.MinDelay, o.MaxDelay = 20*time.Millisecond, 100*time.Millisecond
 	})
-	// The group may take the stopped instance for lost and terminate it, as on AWS; then there is nothing to start.
-	if err := stopped.Wait(t.Context(), in, patience); err != nil && !strings.Contains(err.Error(), "terminated") && !strings.Contains(err.Error(), "Failure") {
+	if err := stopped.Wait(t.Context(), in, patience); err != nil {
+		t.Fatal(err)
+	}
+	change := must(client.StartInstances(t.Context(), &ec2.StartInstancesInput{InstanceIds: []string{id}}))(t).StartingInstances[0]
+	if change.PreviousState.Name != "stopped" || change.CurrentState.Name != "pending" {
+		t.Errorf("got %+v", change)
+	}
+	up := ec2.NewInstanceRunningWaiter(client, func(o *ec2.InstanceRunningWaiterOptions) {
+		o.MinDelay, o.MaxDelay = 20*time.Millisecond, 100*time.Millisecond
+	})
+	if err := up.Wait(t.Context(), in, patience); err != nil {
 		t.Fatal(err)
 	}
 	calls := handler.Calls()
 	i := slices.IndexFunc(calls, func(c wire.Call) bool { return c.Action == "StopInstances" })
-	if in := calls[i].Input.(*ec2.StopInstancesInput); !*in.Force || !calls[i].Write || calls[i].DryRun {
+	if in := calls[i].Input.(*ec2.StopInstancesInput); !*in.SkipOsShutdown || !calls[i].Write || calls[i].DryRun {
 		t.Errorf("got %+v", calls[i])
 	}
 }
