@@ -2,13 +2,10 @@ package lab
 
 import (
 	"net"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
-
-	"gameday/internal/lab/topology"
 )
 
 func TestCloseLeavesNothingBehind(t *testing.T) {
@@ -32,20 +29,4 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 		}
 	}
 	eventually(t, "all goroutines end", func() bool { return runtime.NumGoroutine() <= before })
-}
-
-func TestTheManualListsTheWeaknesses(t *testing.T) {
-	manual, err := os.ReadFile("README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	weaknesses, err := topology.ListWeaknesses("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, w := range weaknesses {
-		if row := "| `" + w.Name + "` | " + w.Description + " |"; !strings.Contains(string(manual), row) {
-			t.Errorf("missing: %s", row)
-		}
-	}
 }

@@ -61,6 +61,11 @@ service "conversations" {
     healthy   = 2
     unhealthy = 2
   }
+
+  # A seventh task has nowhere to go, so a deployment takes two away at a time.
+  deployment {
+    minimum_healthy_percent = 66
+  }
 }
 
 # One task in every zone.

@@ -9,30 +9,43 @@ import (
 	"time"
 )
 
+// hurry is the time between checks of an established target that has not answered yet.
+const hurry = 50 * time.Millisecond
+
 // watch checks a target now and then every interval, until ctx ends. Each check is a request on a connection of its own.
 func (p *Pool) watch(ctx context.Context, t *target) {
-	tick := time.NewTicker(p.options.Interval)
-	defer tick.Stop()
+	next := time.Now()
 	for {
 		reason, description := p.check(ctx, t.Addr)
-		if ctx.Err() != nil {
-			return
+		next = later(next.Add(p.options.Interval), time.Now()) // a slow check does not make the following ones come in a burst
+		if p.judge(ctx, t, reason, description) {
+			next = time.Now().Add(min(hurry, p.options.Interval))
 		}
-		p.judge(ctx, t, reason, description)
-		select {
-		case <-ctx.Done():
+		if pause(ctx, time.Until(next)) != nil {
 			return
-		case <-tick.C:
 		}
 	}
 }
 
-// judge counts a check and changes the target's state once enough have said the same.
-func (p *Pool) judge(ctx context.Context, t *target, reason, description string) {
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// judge counts a check and changes the target's state once enough have said the same. It reports whether the next
+// check is urgent.
+func (p *Pool) judge(ctx context.Context, t *target, reason, description string) (urgent bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if ctx.Err() != nil {
-		return // it was deregistered while it was being checked
+	switch {
+	case ctx.Err() != nil:
+		return false // it was deregistered while it was being checked
+	case t.established && reason != "":
+		return true
+	case t.established:
+		t.established, t.passed = false, p.options.Healthy-1
 	}
 	if reason == "" {
 		t.passed, t.failed = t.passed+1, 0
@@ -49,6 +62,7 @@ func (p *Pool) judge(ctx context.Context, t *target, reason, description string)
 	case t.state == Initial:
 		t.reason, t.description = reasonChecking, "Initial health checks in progress"
 	}
+	return false
 }
 
 // check asks addr for its health, and returns no reason where it is well.

@@ -70,6 +70,7 @@ type target struct {
 	state, reason, description string
 	since                      time.Time
 	passed, failed             int                // consecutive checks
+	established                bool               // and not seen healthy yet
 	stop                       context.CancelFunc // of its health checks
 	leaves                     *time.Timer        // the end of its draining
 }
@@ -82,8 +83,8 @@ func NewPool(o PoolOptions) *Pool {
 }
 
 // Register adds a target and begins to check it. A target that is draining is taken back, one that is there stays as it is.
-// An established target needs one passed check to become healthy instead of the usual number: one that was there
-// long before anybody looked.
+// An established target, one that was there long before anybody looked, becomes healthy with its first passed check,
+// and is checked without pause until then.
 func (p *Pool) Register(t Target, established bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -94,10 +95,7 @@ func (p *Pool) Register(t Target, established bool) {
 	if there {
 		p.remove(i)
 	}
-	added := &target{Target: t}
-	if established {
-		added.passed = p.options.Healthy - 1
-	}
+	added := &target{Target: t, established: established}
 	p.targets = slices.Insert(p.targets, i, added)
 	p.enter(added, Initial, reasonRegistering, "Target registration is in progress")
 	ctx, stop := context.WithCancel(context.Background())

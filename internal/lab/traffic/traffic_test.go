@@ -302,6 +302,26 @@ func TestDeregistrationDrainsThenLeaves(t *testing.T) {
 	eventually(t, "it has left", func() bool { return len(f.states()) == 0 })
 }
 
+func TestAnEstablishedTargetIsHealthyAsSoonAsItAnswers(t *testing.T) {
+	rare := quick
+	rare.Interval = time.Hour
+	f := newFront(t, rare, time.Minute)
+	var checks atomic.Int64
+	slow := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if checks.Add(1) < 4 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}), ErrorLog: discard()}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = slow.Serve(l) }()
+	t.Cleanup(func() { _ = slow.Close() })
+	f.pool.Register(Target{ID: "x", Addr: l.Addr().String()}, true)
+	eventually(t, "it is healthy", func() bool { return f.states()["x"] == Healthy })
+}
+
 func TestAnInvalidTargetIsUnused(t *testing.T) {
 	f := newFront(t, quick, time.Minute)
 	p := serve(t, Behaviour{})

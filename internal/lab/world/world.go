@@ -167,7 +167,11 @@ func (w *World) missing() string {
 			}
 		}
 		if desired := w.desired(s); healthy < desired {
-			return fmt.Sprintf("%d of %d tasks of service %s are healthy", healthy, desired, s.Name)
+			missing := fmt.Sprintf("%d of %d tasks of service %s are healthy", healthy, desired, s.Name)
+			if len(s.Events) > 0 {
+				missing += "; its last event: " + s.Events[0].Message
+			}
+			return missing
 		}
 	}
 	return ""
