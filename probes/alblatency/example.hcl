@@ -12,7 +12,7 @@ experiment "still_fast" {
   load "readers" {
     load_balancer = "web"
     path          = "/conversations"
-    rate          = "100/s"
+    rate          = "50/s"
   }
 
   inject "task_kill" "one" {

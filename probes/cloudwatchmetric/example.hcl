@@ -9,12 +9,6 @@ experiment "healthy_hosts" {
     max_targets = 1
   }
 
-  load "readers" {
-    load_balancer = "web"
-    path          = "/conversations"
-    rate          = "100/s"
-  }
-
   inject "task_kill" "one" {
     cluster = "web"
     service = "conversations"
