@@ -21,12 +21,12 @@ type Step struct {
 	Env      map[string]string
 	Dir      string // absolute
 	Timeout  attr.Duration
-	Words    string // what it does, "" for the command itself
+	Words    string // what it does, may be empty
 }
 
 func (s *Step) String() string {
 	if s.Words != "" {
-		return s.Words
+		return s.Words + ": " + shell(s.Command)
 	}
 	return "run " + shell(s.Command)
 }
