@@ -108,18 +108,14 @@ func (s *Step) look(ctx context.Context, client *ec2.Client, run string) (sight,
 	if err != nil {
 		return sight{}, fmt.Errorf("describe %s: %w", s.Instance, err)
 	}
-	for _, r := range out.Reservations {
-		for _, i := range r.Instances {
-			n := sight{ours: slices.ContainsFunc(i.Tags, func(t types.Tag) bool {
-				return aws.ToString(t.Key) == cloud.RunTag && aws.ToString(t.Value) == run
-			})}
-			if i.State != nil {
-				n.state = i.State.Name
-			}
-			return n, nil
-		}
+	if len(out.Reservations) == 0 || len(out.Reservations[0].Instances) == 0 || out.Reservations[0].Instances[0].State == nil {
+		return sight{}, fmt.Errorf("describe %s: EC2 answered without it", s.Instance)
 	}
-	return sight{}, fmt.Errorf("describe %s: EC2 answered without it", s.Instance)
+	i := out.Reservations[0].Instances[0]
+	ours := slices.ContainsFunc(i.Tags, func(t types.Tag) bool {
+		return aws.ToString(t.Key) == cloud.RunTag && aws.ToString(t.Value) == run
+	})
+	return sight{i.State.Name, ours}, nil
 }
 
 // under reports whether an instance that ran a moment ago is on its way to what Do wants. A reboot does not show.

@@ -181,13 +181,13 @@ func TestWhatIsSelected(t *testing.T) {
 				t.Fatal(err)
 			}
 			said := ""
-			if err != nil {
+			switch {
+			case err != nil:
 				said = err.Error()
-			} else {
+			case len(p.Steps) != test.want:
+				t.Fatalf("planned %v, want %d", p.Steps, test.want)
+			default:
 				said = strings.Join(p.Warnings, "\n")
-				if len(p.Steps) != test.want {
-					t.Errorf("planned %v, want %d", p.Steps, test.want)
-				}
 			}
 			for _, part := range test.says {
 				if !strings.Contains(said, part) {
