@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -61,12 +62,22 @@ func TestMembersAndActivities(t *testing.T) {
 	if one := members(autoscaling.DescribeAutoScalingInstancesInput{InstanceIds: []string{id}}); len(one) != 1 || !*one[0].ProtectedFromScaleIn {
 		t.Errorf("got %+v", one)
 	}
-	terminated := must(client.TerminateInstanceInAutoScalingGroup(t.Context(), &autoscaling.TerminateInstanceInAutoScalingGroupInput{
-		InstanceId: &id, ShouldDecrementDesiredCapacity: aws.Bool(true),
-	}))(t)
-	activities := must(client.DescribeScalingActivities(t.Context(), &autoscaling.DescribeScalingActivitiesInput{AutoScalingGroupName: aws.String("web")}))(t).Activities
-	if len(activities) == 0 || *activities[0].ActivityId != *terminated.Activity.ActivityId {
-		t.Errorf("want %s first, got %+v", *terminated.Activity.ActivityId, activities)
+	var activities []string // the newest first
+	for _, m := range all[:2] {
+		terminated := must(client.TerminateInstanceInAutoScalingGroup(t.Context(), &autoscaling.TerminateInstanceInAutoScalingGroupInput{
+			InstanceId: m.InstanceId, ShouldDecrementDesiredCapacity: aws.Bool(true),
+		}))(t)
+		activities = append([]string{*terminated.Activity.ActivityId}, activities...)
+	}
+	var described []string
+	pages := autoscaling.NewDescribeScalingActivitiesPaginator(client, &autoscaling.DescribeScalingActivitiesInput{AutoScalingGroupName: aws.String("web"), MaxRecords: aws.Int32(1)})
+	for pages.HasMorePages() {
+		for _, a := range must(pages.NextPage(t.Context()))(t).Activities {
+			described = append(described, *a.ActivityId)
+		}
+	}
+	if len(described) < 2 || !slices.Equal(described[:2], activities) {
+		t.Errorf("want %v first, got %v", activities, described)
 	}
 	_, err := client.DescribeScalingActivities(t.Context(), &autoscaling.DescribeScalingActivitiesInput{AutoScalingGroupName: aws.String("none")})
 	wantCode(t, err, "ValidationError")

@@ -16,8 +16,8 @@ import (
 	"gameday/internal/lab/wire"
 )
 
-// began is long past, so that what is put there is visible at once.
-var began = time.Now().Add(-time.Hour).Truncate(time.Minute).UTC()
+// began is long past, so that what is put there is visible at once, and is where longer periods begin, too.
+var began = time.Now().Add(-time.Hour).Truncate(10 * time.Minute).UTC()
 
 // filled has a metric of its own with one value a minute, 1 to 10.
 func filled(t *testing.T, client *cloudwatch.Client) {
@@ -140,18 +140,14 @@ func TestMetricStatistics(t *testing.T) {
 		Statistics: []cwtypes.Statistic{"Sum", "Average", "Maximum"}, ExtendedStatistics: []string{"p100"},
 	}
 	points := must(client.GetMetricStatistics(t.Context(), in))(t).Datapoints
-	if len(points) == 0 {
-		t.Fatal("no points")
+	if len(points) != 2 {
+		t.Fatalf("got %+v", points)
 	}
-	sum := 0.0
-	for _, p := range points {
-		sum += *p.Sum
-		if p.Unit != "Seconds" || p.Minimum != nil || *p.Maximum != p.ExtendedStatistics["p100"] || *p.Average >= *p.Maximum {
+	for i, want := range []float64{15, 40} {
+		p := points[i]
+		if *p.Sum != want || *p.Average != want/5 || *p.Maximum != p.ExtendedStatistics["p100"] || p.Minimum != nil || p.Unit != "Seconds" {
 			t.Errorf("got %+v", p)
 		}
-	}
-	if sum != 55 {
-		t.Errorf("want 55, got %g", sum)
 	}
 	in.Period, in.EndTime = aws.Int32(1), aws.Time(began.Add(time.Hour))
 	_, err := client.GetMetricStatistics(t.Context(), in)

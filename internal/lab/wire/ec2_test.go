@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"gameday/internal/lab/wire"
 )
@@ -121,6 +123,12 @@ func TestTerminationIsSeenByTheWaiter(t *testing.T) {
 	if slices.Contains(running(t, client), id) {
 		t.Errorf("%s is still running", id)
 	}
+	for all, want := range map[bool]int{false: 0, true: 1} {
+		status := must(client.DescribeInstanceStatus(t.Context(), &ec2.DescribeInstanceStatusInput{InstanceIds: []string{id}, IncludeAllInstances: &all}))(t)
+		if got := len(status.InstanceStatuses); got != want {
+			t.Errorf("all %v: want %d statuses, got %d", all, want, got)
+		}
+	}
 }
 
 func TestStoppedInstancesStartAgain(t *testing.T) {
@@ -201,6 +209,11 @@ func TestDryRunChangesNothing(t *testing.T) {
 		}},
 	} {
 		wantCode(t, c.call(), c.code)
+	}
+	var response *smithyhttp.ResponseError
+	_, err := client.TerminateInstances(t.Context(), &ec2.TerminateInstancesInput{InstanceIds: ids, DryRun: dry})
+	if !errors.As(err, &response) || response.HTTPStatusCode() != 412 {
+		t.Errorf("got %v", err)
 	}
 	for _, c := range handler.Calls() {
 		if c.Write && !c.DryRun {

@@ -68,6 +68,10 @@ func TestTargetGroups(t *testing.T) {
 	if len(of) != 1 || *of[0].TargetGroupArn != *g.TargetGroupArn {
 		t.Errorf("got %+v", of)
 	}
+	unused := must(client.DescribeLoadBalancers(t.Context(), &elb.DescribeLoadBalancersInput{Names: []string{"unused"}}))(t).LoadBalancers[0]
+	if of := must(client.DescribeTargetGroups(t.Context(), &elb.DescribeTargetGroupsInput{LoadBalancerArn: unused.LoadBalancerArn}))(t).TargetGroups; len(of) != 0 {
+		t.Errorf("got %+v", of)
+	}
 	attributes := must(client.DescribeTargetGroupAttributes(t.Context(), &elb.DescribeTargetGroupAttributesInput{TargetGroupArn: g.TargetGroupArn}))(t)
 	if *attributes.Attributes[0].Key != "deregistration_delay.timeout_seconds" || *attributes.Attributes[0].Value != "1" {
 		t.Errorf("got %+v", attributes.Attributes)

@@ -43,6 +43,8 @@ load_balancer "web" {
   tags = { team = "news" }
 }
 
+load_balancer "unused" {}
+
 service "front" {
   tasks                = 3
   distinct_instances   = true
@@ -64,9 +66,9 @@ service "front" {
 }
 
 service "index" {
-  start  = "50ms"
-  drain  = "0s"
   launch_type = "FARGATE"
+  start       = "50ms"
+  drain       = "0s"
 }
 
 alarm "few" {
