@@ -114,14 +114,6 @@ func (p Probe) comparison() string {
 		Value(u.Baseline, p.Unit), counted(u.BaselineN, "reading"), Value(u.Fault, p.Unit), counted(u.FaultN, "reading"), u.P, u.Test)
 }
 
-// Outcome is the step's state as people read it: what cannot be undone has healed at best.
-func (s Step) Outcome() string {
-	if s.State == "undone" && s.Irreversible != "" {
-		return "healed"
-	}
-	return s.State
-}
-
 // Text says in one line how the system came back.
 func (r *Recovery) Text() string {
 	switch {
@@ -152,7 +144,7 @@ func (r *Result) origin() (what string, at int64) {
 func (r *Result) byHand() []string {
 	var commands []string
 	for _, s := range slices.Backward(r.Steps) {
-		if s.State == "not undone" {
+		if s.State == StepNotUndone {
 			commands = append(commands, s.Manual...)
 		}
 	}

@@ -70,15 +70,19 @@ func stepCase(s Step) junitCase {
 		c.Time = junitTime(s.Undone.Sub(*s.Done))
 	}
 	switch s.State {
-	case "undone":
-	case "planned":
+	case StepUndone, StepHealed:
+	case StepPlanned:
 		c.Skipped = &junitSkipped{"never done"}
-	case "failed":
+	case StepFailed:
 		c.err("could not be done: "+s.Error, s.Error)
-	case "not undone":
+	case StepNotUndone:
 		c.fail("not undone: "+s.Error, append([]string{s.Error, "to finish by hand:"}, s.Manual...)...)
+	case StepNotHealed:
+		c.fail("not healed: "+s.Error, s.Undo, s.Irreversible)
+	case StepDone:
+		c.fail("still in effect", s.Undo)
 	default:
-		c.fail(strings.TrimSuffix(s.State+": "+s.Error, ": "), s.Undo, s.Irreversible)
+		c.err("ended in a state that this version does not know: "+s.State, s.Error)
 	}
 	return c
 }

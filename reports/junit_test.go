@@ -90,7 +90,9 @@ func TestJUnitIsNeverAllGreenUnlessPassed(t *testing.T) {
 
 func TestJUnitSaysHowEveryStepEnded(t *testing.T) {
 	want := map[string]string{
-		"undone": "", "planned": "skipped", "failed": "error", "done": "failure", "not undone": "failure", "not healed": "failure",
+		StepUndone: "", StepHealed: "", StepPlanned: "skipped", StepFailed: "error",
+		StepDone: "failure", StepNotUndone: "failure", StepNotHealed: "failure",
+		"from a later version": "error",
 	}
 	for state, outcome := range want {
 		c := stepCase(Step{N: 1, Text: "t", State: state, Error: "e"})

@@ -29,7 +29,7 @@ func Markdown(w io.Writer, r *Result) error {
 	if len(r.Steps) > 0 {
 		row(&b, "\n| Step | What | State | Done | Back |\n|--:|---|---|---|---|\n")
 		for _, s := range r.Steps {
-			row(&b, "| %s | %s | %s | %s | %s |\n", fmt.Sprint(s.N), s.Text, s.Outcome(), clockOr(s.Done), clockOr(s.Undone))
+			row(&b, "| %s | %s | %s | %s | %s |\n", fmt.Sprint(s.N), s.Text, s.State, clockOr(s.Done), clockOr(s.Undone))
 		}
 	}
 	if len(r.Loads) > 0 {

@@ -86,12 +86,23 @@ type Step struct {
 	Permissions  []string        `json:"permissions,omitempty"`
 	Manual       []string        `json:"manual,omitempty"` // AWS CLI commands that finish the undo by hand
 	Data         json.RawMessage `json:"data"`             // the step as it stands in the journal
-	State        string          `json:"state"`            // planned, done, undone, not healed, not undone, failed
+	State        string          `json:"state"`            // one of the states below
 	Began        *time.Time      `json:"began,omitempty"`
 	Done         *time.Time      `json:"done,omitempty"`
 	Undone       *time.Time      `json:"undone,omitempty"`
 	Error        string          `json:"error,omitempty"`
 }
+
+// The states of a step, as they stand at the end of a run.
+const (
+	StepPlanned   = "planned"    // never begun
+	StepFailed    = "failed"     // could not be done
+	StepDone      = "done"       // in effect, and nobody has tried to take it back
+	StepUndone    = "undone"     // as it was
+	StepNotUndone = "not undone" // still in effect, because undoing it failed
+	StepHealed    = "healed"     // irreversible, and the system is whole again
+	StepNotHealed = "not healed" // irreversible, and the system is not whole again
+)
 
 // Impact is the part of something that the targets make up.
 type Impact struct {

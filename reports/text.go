@@ -32,7 +32,7 @@ func Text(w io.Writer, r *Result) error {
 		b.WriteString("\n")
 		rows := [][]string{{"STEP", "WHAT", "STATE", "DONE", "BACK"}}
 		for _, s := range r.Steps {
-			rows = append(rows, []string{fmt.Sprint(s.N), s.Text, s.Outcome(), clockOr(s.Done), clockOr(s.Undone)})
+			rows = append(rows, []string{fmt.Sprint(s.N), s.Text, s.State, clockOr(s.Done), clockOr(s.Undone)})
 		}
 		writeTable(&b, rows)
 	}
