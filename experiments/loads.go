@@ -24,7 +24,7 @@ func (l Load) spec(url string) load.Spec {
 }
 
 // tolerated is the share of requests that may leave late because this machine is too slow.
-const tolerated = 0.01
+const tolerated = 0.05
 
 // overrun says which load was not what it should have been because this machine could not keep up, "" if all were.
 func (x *execution) overrun() string {

@@ -19,7 +19,7 @@ type PlanFile struct {
 	Made        time.Time           `json:"made"`
 	Name        string              `json:"file"`
 	SHA256      string              `json:"sha256"`
-	Vars        map[string]string   `json:"vars,omitempty"` // as HCL expressions; sensitive ones are left out and must be given again
+	Vars        map[string]string   `json:"vars,omitempty"` // as --var would say them; sensitive ones are left out and must be given again
 	Speed       float64             `json:"speed"`
 	Experiments []PlannedExperiment `json:"experiments"`
 }

@@ -29,11 +29,13 @@ func (x *execution) recover(ctx context.Context) {
 
 	var steady time.Time
 	var waiting []string
+	var hopeless bool
 	finished := x.await(ctx, reports.Recover, deadline, func() bool {
 		if !closed(healed) {
 			return false
 		}
 		if waiting = x.stillOut(deadline); len(waiting) > 0 {
+			hopeless = true
 			return true
 		}
 		steady, waiting = x.steadySince(from, deadline)
@@ -43,6 +45,9 @@ func (x *execution) recover(ctx context.Context) {
 	if !finished {
 		x.find(reports.Aborted, "%v before it was steady again", context.Cause(ctx))
 		return
+	}
+	if steady.IsZero() {
+		x.unsettled(waiting, hopeless)
 	}
 	x.recovered(from, steady, waiting)
 	x.unhealed()
@@ -158,9 +163,7 @@ func (t track) restless(base, w window) string {
 func (x *execution) recovered(undone, steady time.Time, waiting []string) {
 	fault, _ := x.phase(reports.Fault)
 	r := &reports.Recovery{Deadline: x.plan.Experiment.Recovery.Seconds(), Waiting: waiting}
-	if steady.IsZero() {
-		x.unsettled(waiting)
-	} else {
+	if !steady.IsZero() {
 		since := steady
 		if steady.Sub(undone) <= 2*x.env.Poll { // nothing had to be waited for, so it was steady before
 			since = x.lastOut(window{fault.from, steady})
@@ -198,11 +201,11 @@ func backAfter(sinceFault float64) string {
 }
 
 // unsettled finds that the system did not come back, or that nobody can tell.
-func (x *execution) unsettled(waiting []string) {
+func (x *execution) unsettled(waiting []string, certain bool) {
 	within := span(x.plan.Experiment.Recovery)
 	recovery, _ := x.phase(reports.Recover)
 	recovery.to = recovery.from.Add(x.plan.Experiment.Recovery)
-	if silent := x.silent(recovery); silent != "" {
+	if silent := x.silent(recovery); silent != "" && !certain {
 		x.find(reports.Inconclusive, "whether it was steady again within %s of the last undo is not known: %s", within, silent)
 		return
 	}

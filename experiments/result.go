@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -40,17 +41,43 @@ func (x *execution) result() *reports.Result {
 	return r
 }
 
-// result returns r without secrets, wherever in it they stood.
+// result returns a copy without secrets, wherever in its texts they stood.
 func (r *Redactor) result(of *reports.Result) *reports.Result {
 	data, err := json.Marshal(of)
 	if err != nil {
 		panic("experiments: a result must be plain data: " + err.Error())
 	}
+	var tree any
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber() // a seed has more digits than a float64
+	if err := d.Decode(&tree); err != nil {
+		panic("experiments: a result must be plain data: " + err.Error())
+	}
+	if data, err = json.Marshal(r.tree(tree)); err != nil {
+		panic("experiments: a result must be plain data: " + err.Error())
+	}
 	var clean reports.Result
-	if err := json.Unmarshal([]byte(r.String(string(data))), &clean); err != nil {
+	if err := json.Unmarshal(data, &clean); err != nil {
 		panic("experiments: a result does not survive redaction: " + err.Error())
 	}
 	return &clean
+}
+
+// tree redacts every text in what JSON was decoded to.
+func (r *Redactor) tree(v any) any {
+	switch v := v.(type) {
+	case string:
+		return r.String(v)
+	case []any:
+		for i := range v {
+			v[i] = r.tree(v[i])
+		}
+	case map[string]any:
+		for key := range v {
+			v[key] = r.tree(v[key])
+		}
+	}
+	return v
 }
 
 // conclude picks the most urgent verdict and puts its reasons first.

@@ -118,7 +118,7 @@ func extents(readings []probes.Reading, every time.Duration) []window {
 // hole returns the first stretch of w of which the readings do not speak. Between readings a silence of up to
 // tolerance is none; at the end of w the silence may last up to tail, unless a later reading shows that it ended.
 func hole(spans []window, w window, tolerance, tail time.Duration) (window, bool) {
-	seen, any := w.from, false
+	seen, spoken := w.from, false
 	for _, s := range spans {
 		if !s.to.After(w.from) && !s.touches(w) {
 			continue
@@ -127,14 +127,14 @@ func hole(spans []window, w window, tolerance, tail time.Duration) (window, bool
 			return window{seen, s.from}, true
 		}
 		if !s.from.Before(w.to) {
-			return window{w.from, w.to}, !any
+			return window{w.from, w.to}, !spoken
 		}
-		any = true
+		spoken = true
 		if s.to.After(seen) {
 			seen = s.to
 		}
 	}
-	if !any || w.to.Sub(seen) > tail {
+	if !spoken || w.to.Sub(seen) > tail {
 		return window{seen, w.to}, true
 	}
 	return window{}, false

@@ -46,13 +46,21 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		Suggest:              true,
 		HideHelpCommand:      true,
 		ExitErrHandler:       func(*cli.Context, error) {}, // the exit happens once, in main
-		CommandNotFound:      func(c *cli.Context, name string) { fmt.Fprintf(c.App.ErrWriter, "gameday: no command %q\n", name) },
+		Action:               noCommand,
 		Commands: []*cli.Command{
 			runCommand(), planCommand(), validateCommand(), fmtCommand(),
 			rollbackCommand(), runsCommand(), reportCommand(),
 			labCommand(), kindsCommand(), completionCommand(),
 		},
 	}
+}
+
+// noCommand answers a call that names no command, or none that there is.
+func noCommand(c *cli.Context) error {
+	if c.NArg() == 0 {
+		return cli.ShowAppHelp(c)
+	}
+	return fmt.Errorf("no command %q: gameday --help lists them", c.Args().First())
 }
 
 // outcome ends a command with a verdict whose words have been said already.

@@ -31,7 +31,9 @@ func validateCommand() *cli.Command {
 			}
 			files, diags := experiments.ReadFiles(c.Args().Slice(), o)
 			if c.Bool("json") {
-				fmt.Fprintln(c.App.Writer, string(experiments.DiagnosticsJSON(diags)))
+				if _, err := c.App.Writer.Write(experiments.DiagnosticsJSON(diags)); err != nil {
+					return err
+				}
 			} else if err := showDiagnostics(c, diags); err != nil {
 				return err
 			}
@@ -39,11 +41,9 @@ func validateCommand() *cli.Command {
 				return &outcome{reports.Invalid}
 			}
 			if !c.Bool("json") {
-				n := 0
 				for _, f := range files {
-					n += len(f.Experiments)
+					fmt.Fprintf(c.App.Writer, "%s is valid, experiments: %d\n", f.Name, len(f.Experiments))
 				}
-				fmt.Fprintf(c.App.Writer, "Valid: %d in %d.\n", n, len(files))
 			}
 			return nil
 		},

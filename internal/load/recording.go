@@ -21,7 +21,7 @@ type Recording struct {
 }
 
 // tooLate is by how much a worker that had nothing else to do may miss the moment to send.
-const tooLate = 100 * time.Millisecond
+const tooLate = 250 * time.Millisecond
 
 // observation is one request that was sent, and how it went.
 type observation struct {

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gameday/experiments"
+	"gameday/injectors"
+	"gameday/internal/cloud"
+	"gameday/internal/lab"
+	"gameday/internal/lab/wire"
+)
+
+var update = flag.Bool("update", false, "write the generated parts of the kinds' pages")
+
+// soon bounds what must happen in the lab; it is never waited for in full.
+const soon = 2 * time.Minute
+
+func startLab(t *testing.T, o lab.Options) (*lab.Lab, *cloud.Env) {
+	t.Helper()
+	l, err := lab.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	env, err := openLab(t.Context(), l, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env.RunID = "conformance"
+	return l, env
+}
+
+// planExample plans the example of a kind.
+func planExample(t *testing.T, env *cloud.Env, example string) *experiments.Plan {
+	t.Helper()
+	file, diags := experiments.Parse("example.hcl", []byte(example), experiments.Options{Kinds: kinds()})
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	plan, err := experiments.MakePlan(t.Context(), env, file, file.Experiments[0], 7, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan
+}
+
+func writes(l *lab.Lab) []string {
+	var all []string
+	for _, c := range l.Calls() {
+		if c.Write && !c.DryRun {
+			all = append(all, c.Service+":"+c.Action)
+		}
+	}
+	return all
+}
+
+// TestInjectorsConform holds every injector in the list to its contract.
+func TestInjectorsConform(t *testing.T) {
+	for _, kind := range kinds().Injectors {
+		t.Run(kind.Name, func(t *testing.T) {
+			t.Parallel()
+			l, env := startLab(t, lab.Options{})
+			ctx, cancel := context.WithTimeout(t.Context(), soon)
+			defer cancel()
+			plan := planExample(t, env, kind.Example)
+			if w := writes(l); len(w) != 0 {
+				t.Errorf("planning changed the world: %v", w)
+			}
+			for _, planned := range plan.Steps {
+				step := survivesJSON(t, kind, planned.Step)
+				if a := step.Describe(); a.Undo == "" || step.String() == "" {
+					t.Errorf("a step must say what it does and how it is taken back: %q, %+v", step, a)
+				}
+				if err := step.Undo(ctx, env); err != nil {
+					t.Errorf("undo before do: %v", err)
+				}
+				if w := writes(l); len(w) != 0 {
+					t.Errorf("undo before do changed the world: %v", w)
+				}
+				if err := step.Do(ctx, env); err != nil {
+					t.Fatalf("do: %v", err)
+				}
+				for _, turn := range []string{"first", "second"} {
+					if err := step.Undo(ctx, env); err != nil {
+						t.Errorf("%s undo: %v", turn, err)
+					}
+				}
+			}
+			declared(t, l.Calls(), plan.Permissions())
+			declared(t, l.Calls(), append(kind.Permissions, plan.Permissions()...))
+		})
+	}
+}
+
+// survivesJSON reads a step back as a later process would, and returns what came back.
+func survivesJSON(t *testing.T, kind injectors.Kind, step injectors.Step) injectors.Step {
+	t.Helper()
+	data, err := json.Marshal(step)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := kind.Step()
+	if err := json.Unmarshal(data, back); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(step, back) {
+		t.Errorf("a step does not survive the journal:\n%#v\n%#v", step, back)
+	}
+	return back
+}
+
+// declared checks that every call was announced as an IAM action.
+func declared(t *testing.T, calls []wire.Call, permissions []string) {
+	t.Helper()
+	for _, c := range calls {
+		if action := c.Service + ":" + c.Action; !slices.Contains(permissions, action) {
+			t.Errorf("called %s, which no plan and no page announces", action)
+			permissions = append(permissions, action)
+		}
+	}
+}
+
+// TestProbesConform holds every probe in the list to its contract.
+func TestProbesConform(t *testing.T) {
+	for _, kind := range kinds().Probes {
+		t.Run(kind.Name, func(t *testing.T) {
+			t.Parallel()
+			l, env := startLab(t, lab.Options{})
+			plan := planExample(t, env, kind.Example) // planning has every probe measure once
+			if w := writes(l); len(w) != 0 {
+				t.Errorf("measuring changed the world: %v", w)
+			}
+			declared(t, l.Calls(), plan.Permissions())
+		})
+	}
+}
+
+// TestExamplesRun runs the example of every kind, and every complete experiment, as a user would.
+func TestExamplesRun(t *testing.T) {
+	files := map[string]string{}
+	for _, k := range kindPages() {
+		files[k.Role+"-"+k.Name] = k.Example
+	}
+	complete, err := filepath.Glob("../../experiments/examples/*.hcl")
+	if err != nil || len(complete) == 0 {
+		t.Fatalf("no examples: %v", err)
+	}
+	for _, name := range complete {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[filepath.Base(name)] = string(source)
+	}
+	for name, source := range files {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			file := filepath.Join(dir, "example.hcl")
+			if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			args := []string{"gameday", "run", "--lab", "--yes", "--speed", "2", "--runs-dir", filepath.Join(dir, "runs"), file}
+			if strings.Contains(source, `variable "rate"`) {
+				args = append(args, "--var", "rate=100/s") // the tests may run on a small machine, under the race detector
+			}
+			var out, log bytes.Buffer
+			if code := gameday(args, &out, &log); code != 0 {
+				t.Errorf("exit %d\n%s\n%s", code, out.String(), log.String())
+			}
+		})
+	}
+}
+
+// TestPagesMatchTheCode checks the generated parts of every kind's page against the code. With -update they are written.
+func TestPagesMatchTheCode(t *testing.T) {
+	for _, k := range kindPages() {
+		t.Run(k.Role+" "+k.Name, func(t *testing.T) {
+			page := k.page
+			for _, a := range k.Attributes {
+				if a.Doc == "" {
+					t.Errorf("attribute %s says nothing about itself", a.Name)
+				}
+			}
+			if !strings.HasPrefix(page, "# "+k.Name+"\n") {
+				t.Errorf("the page does not begin with the kind's name")
+			}
+			want := between(t, between(t, page, "attributes", attributeTable(k.Attributes)), "permissions", permissionList(k.Permissions))
+			if page == want {
+				return
+			}
+			if !*update {
+				t.Fatalf("the page is not what the code says; go test ./cmd/gameday -run TestPages -update writes it")
+			}
+			if err := os.WriteFile(pagePath(t, page), []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// between replaces what stands between two markers.
+func between(t *testing.T, page, marker, text string) string {
+	t.Helper()
+	before, rest, found := strings.Cut(page, "<!-- "+marker+" -->\n")
+	_, after, closed := strings.Cut(rest, "<!-- /"+marker+" -->")
+	if !found || !closed {
+		t.Fatalf("the page has no place for its %s", marker)
+	}
+	return before + "<!-- " + marker + " -->\n" + text + "<!-- /" + marker + " -->" + after
+}
+
+func permissionList(actions []string) string {
+	if len(actions) == 0 {
+		return "none\n"
+	}
+	return "- `" + strings.Join(actions, "`\n- `") + "`\n"
+}
+
+// pagePath finds the file that was embedded as page.
+func pagePath(t *testing.T, page string) string {
+	t.Helper()
+	for _, pattern := range []string{"../../injectors/*/README.md", "../../probes/*/README.md"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if data, err := os.ReadFile(name); err == nil && string(data) == page {
+				return name
+			}
+		}
+	}
+	t.Fatal("no file holds this page")
+	return ""
+}
