@@ -66,7 +66,8 @@ service "real" {
 	}
 	eventually(t, "its instance is off", func() bool { return l.World.Instances()[0].State == world.Stopped })
 	eventually(t, "one process is left", func() bool {
-		return l.healthy(t, "real") == 1 && body(t, l.url("/")) == body(t, l.url("/"))
+		one, next := body(t, l.url("/")), body(t, l.url("/"))
+		return l.healthy(t, "real") == 1 && one == next
 	})
 }
 

@@ -35,8 +35,8 @@ func ParseStatistic(name string) (Statistic, error) {
 	return Statistic{}, fmt.Errorf("the statistic %q is not one of Sum, Average, Minimum, Maximum, SampleCount, p0 to p100", name)
 }
 
-func (st Statistic) of(c *Cell) (float64, bool) {
-	switch st.name {
+func (s Statistic) of(c *Cell) (float64, bool) {
+	switch s.name {
 	case "Sum":
 		return c.Sum, true
 	case "Average":
@@ -48,7 +48,7 @@ func (st Statistic) of(c *Cell) (float64, bool) {
 	case "SampleCount":
 		return c.Count, true
 	}
-	return c.quantile(st.quantile)
+	return c.quantile(s.quantile)
 }
 
 // Query returns a statistic of one series for every period that begins in [from, to) and has visible data, in the order

@@ -162,29 +162,29 @@ func (s *Store) forget(before time.Time) {
 	}
 }
 
-// canonical returns the series' key, and id with its dimensions sorted and its own.
-func (id ID) canonical() (string, ID) {
-	id.Dimensions = slices.Clone(id.Dimensions)
-	slices.SortFunc(id.Dimensions, func(a, b Dimension) int {
+// canonical returns the series' key, and i with its dimensions sorted and its own.
+func (i ID) canonical() (string, ID) {
+	i.Dimensions = slices.Clone(i.Dimensions)
+	slices.SortFunc(i.Dimensions, func(a, b Dimension) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Value, b.Value))
 	})
 	var key strings.Builder
-	key.WriteString(id.Namespace + "\x00" + id.Name)
-	for _, d := range id.Dimensions {
+	key.WriteString(i.Namespace + "\x00" + i.Name)
+	for _, d := range i.Dimensions {
 		key.WriteString("\x00" + d.Name + "\x01" + d.Value)
 	}
-	return key.String(), id
+	return key.String(), i
 }
 
-func (id ID) matches(namespace, name string, dimensions []Dimension) bool {
-	if namespace != "" && id.Namespace != namespace || name != "" && id.Name != name {
+func (i ID) matches(namespace, name string, dimensions []Dimension) bool {
+	if namespace != "" && i.Namespace != namespace || name != "" && i.Name != name {
 		return false
 	}
 	for _, wanted := range dimensions {
 		has := func(d Dimension) bool {
 			return d.Name == wanted.Name && (wanted.Value == "" || d.Value == wanted.Value)
 		}
-		if !slices.ContainsFunc(id.Dimensions, has) {
+		if !slices.ContainsFunc(i.Dimensions, has) {
 			return false
 		}
 	}
