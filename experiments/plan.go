@@ -11,6 +11,7 @@ import (
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
+	"gameday/internal/elb"
 	"gameday/internal/load"
 )
 
@@ -127,9 +128,9 @@ func (p *Plan) aim(ctx context.Context, env *cloud.Env) error {
 	for _, l := range p.Experiment.Loads {
 		url := l.URL
 		if l.LoadBalancer != "" {
-			base, err := cloud.ListenerURL(ctx, env, l.LoadBalancer)
+			base, err := elb.ListenerURL(ctx, env, l.LoadBalancer)
 			if err != nil {
-				return fmt.Errorf("aim load %q: %w", l.Name, err)
+				return fmt.Errorf("load %q: %w", l.Name, err)
 			}
 			url = base + l.Path
 		}
@@ -150,7 +151,7 @@ func (p *Plan) Permissions() []string {
 	}
 	for _, l := range p.Experiment.Loads {
 		if l.LoadBalancer != "" {
-			actions = append(actions, "elasticloadbalancing:DescribeLoadBalancers", "elasticloadbalancing:DescribeListeners")
+			actions = append(actions, elb.ListenerPermissions[:]...)
 		}
 	}
 	slices.Sort(actions)

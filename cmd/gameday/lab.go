@@ -29,16 +29,16 @@ func labCommand() *cli.Command {
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:4599", Usage: "`ADDRESS` of the AWS endpoint; port 0 picks a free one"},
 		}, labFlags()...),
 		Action: func(c *cli.Context) error {
-			file := c.String("topology")
+			o := labOptions(c, quietLog(c))
+			o.Listen = c.String("listen")
 			if c.NArg() > 0 {
-				file = c.Args().First()
+				o.Topology = c.Args().First()
 			}
 			if c.Bool("weaknesses") {
-				return listWeaknesses(c.App.Writer, file)
+				return listWeaknesses(c.App.Writer, o.Topology)
 			}
 			ctx, stop := signal.NotifyContext(c.Context, syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
-			o := lab.Options{Topology: file, Listen: c.String("listen"), Weaknesses: c.StringSlice("weakness"), Log: quietLog(c)}
 			l, err := lab.Start(ctx, o)
 			if err != nil {
 				return fmt.Errorf("start the lab: %w", err)

@@ -48,7 +48,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		ExitErrHandler:       func(*cli.Context, error) {}, // the exit happens once, in main
 		Action:               noCommand,
 		Commands: []*cli.Command{
-			runCommand(), planCommand(), validateCommand(), fmtCommand(),
+			initCommand(), runCommand(), planCommand(), validateCommand(), fmtCommand(),
 			rollbackCommand(), runsCommand(), reportCommand(),
 			labCommand(), kindsCommand(), completionCommand(),
 		},

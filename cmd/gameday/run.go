@@ -68,7 +68,11 @@ func runAll(c *cli.Context, w *world, files []source) error {
 	for _, f := range files {
 		for _, e := range f.experiments() {
 			verdict, err := runOne(ctx, c, w, f, e)
-			if err != nil {
+			switch {
+			case err != nil && ctx.Err() != nil:
+				fmt.Fprintln(c.App.ErrWriter, "gameday: stopped before anything was touched")
+				verdict = reports.Aborted
+			case err != nil:
 				fmt.Fprintln(c.App.ErrWriter, f.redact.String(describe(err)))
 				verdict = verdictOf(err)
 			}

@@ -9,6 +9,7 @@ import (
 
 	"gameday/internal/cloud"
 	"gameday/internal/lab"
+	"gameday/internal/lab/wire"
 )
 
 // worldFlags choose between AWS and the lab, and which AWS.
@@ -25,6 +26,15 @@ func labFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "topology", Usage: "HCL `FILE` that describes the lab's account, instead of the built-in one"},
 		&cli.StringSliceFlag{Name: "weakness", Usage: "switch a known weakness of the lab on, by `NAME`; `gameday lab --weaknesses` lists them"},
+		&cli.StringSliceFlag{Name: "deny", Usage: "have the lab deny an IAM `ACTION`, like ec2:TerminateInstances or ecs:*"},
+	}
+}
+
+// labOptions reads labFlags.
+func labOptions(c *cli.Context, log *slog.Logger) lab.Options {
+	return lab.Options{
+		Topology: c.String("topology"), Weaknesses: c.StringSlice("weakness"), Log: log,
+		Wire: wire.Options{Denied: c.StringSlice("deny")},
 	}
 }
 
@@ -37,7 +47,7 @@ type world struct {
 // openWorld starts the lab or finds AWS, as the flags say.
 func openWorld(c *cli.Context, log *slog.Logger) (*world, error) {
 	if !c.Bool("lab") {
-		for _, flag := range []string{"topology", "weakness"} {
+		for _, flag := range []string{"topology", "weakness", "deny"} {
 			if c.IsSet(flag) {
 				return nil, fmt.Errorf("--%s shapes the lab: use it together with --lab", flag)
 			}
@@ -45,7 +55,7 @@ func openWorld(c *cli.Context, log *slog.Logger) (*world, error) {
 		env, err := cloud.Open(c.Context, cloud.Options{Region: c.String("region"), Profile: c.String("profile"), Log: log})
 		return &world{env: env}, err
 	}
-	l, err := lab.Start(c.Context, lab.Options{Topology: c.String("topology"), Weaknesses: c.StringSlice("weakness"), Log: log})
+	l, err := lab.Start(c.Context, labOptions(c, log))
 	if err != nil {
 		return nil, fmt.Errorf("start the lab: %w", err)
 	}

@@ -23,7 +23,8 @@ var Permissions = [...]string{"elasticloadbalancing:DescribeLoadBalancers", "ela
 // Balancer is a load balancer.
 type Balancer struct {
 	Name, ARN   string
-	Application bool // it speaks HTTP, and counts in it
+	Host        string // its name in DNS
+	Application bool   // it speaks HTTP, and counts in it
 }
 
 // Group is a target group.
@@ -106,6 +107,7 @@ func balancers(ctx context.Context, env *cloud.Env, only ...string) ([]Balancer,
 			found = append(found, Balancer{
 				Name:        aws.ToString(lb.LoadBalancerName),
 				ARN:         aws.ToString(lb.LoadBalancerArn),
+				Host:        aws.ToString(lb.DNSName),
 				Application: lb.Type == types.LoadBalancerTypeEnumApplication,
 			})
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gameday/internal/cloud"
+	"gameday/internal/elb"
 	"gameday/internal/lab"
 )
 
@@ -52,7 +53,7 @@ func Until(t testing.TB, what string, done func() bool) {
 // Visit asks a load balancer's listener for path that many times, as users do, and counts the answers by status.
 func Visit(t testing.TB, env *cloud.Env, loadBalancer, path string, times int) map[int]int {
 	t.Helper()
-	listener, err := cloud.ListenerURL(t.Context(), env, loadBalancer)
+	listener, err := elb.ListenerURL(t.Context(), env, loadBalancer)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,43 +7,57 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
+	"strings"
 	"syscall"
 )
 
-// cause names why a request failed, in words for a report. Stopped requests are those that the run itself gave up.
-func cause(cut context.Context, err error) string {
+// cause names why a request failed, in words for a report.
+func cause(err error) string {
 	var dns *net.DNSError
-	var verification *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
 	var timeout net.Error
+	var record tls.RecordHeaderError
+	bottom := innermost(err)
 	switch {
-	case cut.Err() != nil:
-		return "stopped"
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return "timeout"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return "connection reset"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "closed early"
 	case errors.As(err, &dns):
 		return "dns"
-	case errors.As(err, &verification), errors.As(err, &record):
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return "timeout"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(bottom, "server closed idle connection"):
+		return "closed early"
+	case errors.As(err, &record), strings.HasPrefix(bottom, "tls: "), strings.HasPrefix(bottom, "x509: "):
 		return "tls"
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, os.ErrPermission):
-		return "this machine: " + innermost(err)
+	case strings.Contains(err.Error(), "malformed"):
+		return "broken http"
 	default:
-		return "other: " + innermost(err)
+		return "other: " + bottom
 	}
 }
 
-// innermost is the message of the error at the bottom, without the addresses that would make each one different.
+// shortages are the errors of a machine that has run out of something, and not of a target.
+var shortages = []error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM, os.ErrPermission}
+
+// shortage names what this machine lacked, if that is why a request failed.
+func shortage(err error) (what string, lacked bool) {
+	lacked = slices.ContainsFunc(shortages, func(s error) bool { return errors.Is(err, s) })
+	if !lacked {
+		return "", false
+	}
+	return "this machine: " + innermost(err), true
+}
+
+// innermost is the message of the error at the bottom, without the addresses that would make each one different,
+// and without what it quotes, which is the target's and may be anything.
 func innermost(err error) string {
 	for {
 		inner := errors.Unwrap(err)
 		if inner == nil {
-			return err.Error()
+			text, _, _ := strings.Cut(err.Error(), `"`)
+			return strings.TrimSpace(text)
 		}
 		err = inner
 	}

@@ -3,8 +3,6 @@ package load
 import (
 	"sync"
 	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // Recording is what a load has measured so far, second by second of the schedule. The zero value is that of a load
@@ -13,27 +11,30 @@ type Recording struct {
 	started  time.Time
 	schedule schedule
 
-	mu        sync.Mutex
-	open      map[int]*second // seconds in which something is under way
-	final     map[int]packed  // seconds that are over
-	total     Second
-	overslept uint64
+	mu    sync.Mutex
+	open  map[int]*second // seconds in which something is under way
+	final []*packed       // seconds that are over, by their number; nil where one is not, or none was due
+	total Second
 }
 
-// tooLate is by how much a worker that had nothing else to do may miss the moment to send.
-const tooLate = 250 * time.Millisecond
+// second is a Second while requests are under way.
+type second struct {
+	Second
+	number  int
+	settled uint64 // requests that were answered, failed or were not sent
+}
 
-// observation is one request that was sent, and how it went.
-type observation struct {
+// outcome is what became of one request of the schedule.
+type outcome struct {
 	due          time.Duration
+	unsent       string // why it was not sent; what follows is empty then
 	lag, service time.Duration
 	status       int
-	cause        string // why it failed; empty where it was answered
-	overslept    bool
+	failed       string // why there is no status
 }
 
 func newRecording(started time.Time, s schedule) *Recording {
-	return &Recording{started: started, schedule: s, open: map[int]*second{}, final: map[int]packed{}, total: newSecond(started)}
+	return &Recording{started: started, schedule: s, open: map[int]*second{}, total: newSecond(started)}
 }
 
 // Total is everything so far of the seconds that are over, as one.
@@ -47,150 +48,112 @@ func (r *Recording) Total() Second {
 }
 
 // Seconds returns the seconds of the schedule that overlap [from, to) and are over, in the order of time. A second
-// is over once every request that was due in it has been answered, has failed or was dropped; seconds in which none
+// is over once every request that was due in it has been answered, has failed or was not sent; seconds in which none
 // was due are left out.
 func (r *Recording) Seconds(from, to time.Time) []Second {
+	var over []*packed
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	var out []Second
-	first := max(0, int(from.Sub(r.started)/time.Second))
-	for i := first; r.started.Add(time.Duration(i)*time.Second).Before(to) && len(r.final) > 0; i++ {
-		if p, ok := r.final[i]; ok {
-			out = append(out, p.unpack())
+	first := min(max(0, int(from.Sub(r.started)/time.Second)), len(r.final))
+	for _, p := range r.final[first:] {
+		if p != nil && p.counts.At.Before(to) {
+			over = append(over, p)
 		}
 	}
-	return out
+	r.mu.Unlock()
+	var seconds []Second
+	for _, p := range over {
+		seconds = append(seconds, p.unpack())
+	}
+	return seconds
 }
 
-// Overslept is how many requests left late although nothing but this machine was in the way: it was too slow, and
-// what the load says about the target is not to be trusted.
-func (r *Recording) Overslept() uint64 {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.overslept
+// settle writes down what became of one request. Behind says that it was late, or not sent, because of this machine.
+func (r *Recording) settle(o outcome, behind bool) {
+	if over := r.enter(o, behind); over != nil {
+		r.finish(over)
+	}
 }
 
-// sent records a request that was sent.
-func (r *Recording) sent(o observation) {
+// enter returns the second of the request if that was the last one due in it.
+func (r *Recording) enter(o outcome, behind bool) *second {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := r.second(o.due)
-	s.Sent++
-	if o.cause == "" {
+	s := r.second(int(o.due / time.Second))
+	s.settled++
+	if behind {
+		s.Behind++
+	}
+	switch {
+	case o.unsent != "":
+		s.NotSent[o.unsent]++
+	case o.failed != "":
+		s.Failed[o.failed]++
+	default:
 		s.Answered[o.status]++
-	} else {
-		s.Failed[o.cause]++
 	}
-	record(s.Latency, o.lag+o.service)
-	record(s.Service, o.service)
-	record(s.Lag, o.lag)
-	if o.overslept {
-		r.overslept++
+	if o.unsent == "" {
+		s.Sent++
+		record(s.Latency, o.lag+o.service)
+		record(s.Service, o.service)
+		record(s.Lag, o.lag)
 	}
-	r.settle(o.due, s)
+	if s.settled < s.Scheduled {
+		return nil
+	}
+	delete(r.open, s.number)
+	return s
 }
 
-// dropped records a request that was not sent.
-func (r *Recording) dropped(due time.Duration, cause string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s := r.second(due)
-	s.NotSent[cause]++
-	r.settle(due, s)
-}
-
-// close ends the schedule at length: what was due before and is not settled was not sent.
-func (r *Recording) close(length time.Duration) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for from := time.Duration(0); from < length; from += time.Second {
-		i := int(from / time.Second)
-		scheduled := r.schedule.before(min(from+time.Second, length)) - r.schedule.before(from)
-		if _, over := r.final[i]; over || scheduled == 0 {
-			continue
-		}
-		s := r.second(from)
-		if missing := scheduled - s.settled; missing > 0 {
-			s.NotSent["stopped"] += missing
-		}
-		r.finish(i, s, scheduled)
-	}
-}
-
-func (r *Recording) second(due time.Duration) *second {
-	i := int(due / time.Second)
-	s, ok := r.open[i]
+// second returns the second of that number, which is opened where it is not. Under the lock.
+func (r *Recording) second(number int) *second {
+	s, ok := r.open[number]
 	if !ok {
-		s = &second{Second: newSecond(r.started.Add(time.Duration(i) * time.Second))}
-		r.open[i] = s
+		from := time.Duration(number) * time.Second
+		s = &second{Second: newSecond(r.started.Add(from)), number: number}
+		s.Scheduled = r.schedule.before(from+time.Second) - r.schedule.before(from)
+		r.open[number] = s
 	}
 	return s
 }
 
-func (r *Recording) settle(due time.Duration, s *second) {
-	s.settled++
-	from := due.Truncate(time.Second)
-	if scheduled := r.schedule.before(from+time.Second) - r.schedule.before(from); s.settled == scheduled {
-		r.finish(int(due/time.Second), s, scheduled)
+// finish files a second that is over. Packing takes a while, so nobody who sends waits for it.
+func (r *Recording) finish(s *second) {
+	s.Final = true
+	p := pack(s.Second)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for len(r.final) <= s.number {
+		r.final = append(r.final, nil)
 	}
-}
-
-func (r *Recording) finish(i int, s *second, scheduled uint64) {
-	s.Scheduled, s.Final = scheduled, true
+	r.final[s.number] = p
 	r.total.add(s.Second)
-	r.final[i] = pack(s.Second)
-	delete(r.open, i)
 }
 
-// second is a Second while requests are under way.
-type second struct {
-	Second
-	settled uint64 // requests that were answered, failed or dropped
-}
-
-func newSecond(at time.Time) Second {
-	return Second{
-		At: at, NotSent: map[string]uint64{}, Answered: map[int]uint64{}, Failed: map[string]uint64{},
-		Latency: newHistogram(), Service: newHistogram(), Lag: newHistogram(),
+// close ends the schedule at length: what was due until then and is not settled was not sent. Nothing may be under
+// way any more.
+func (r *Recording) close(length time.Duration) {
+	length++ // what is due at that very moment may have been sent
+	for number := range int((length + time.Second - 1) / time.Second) {
+		from := time.Duration(number) * time.Second
+		if s := r.cutShort(number, r.schedule.before(min(from+time.Second, length))-r.schedule.before(from)); s != nil {
+			r.finish(s)
+		}
 	}
 }
 
-// add merges what happened in t into s. Distributions are added up, count by count: percentiles of the sum are
-// exact to the histogram's three digits, which averages of percentiles never are.
-func (s *Second) add(t Second) {
-	s.Scheduled += t.Scheduled
-	s.Sent += t.Sent
-	addUp(s.NotSent, t.NotSent)
-	addUp(s.Answered, t.Answered)
-	addUp(s.Failed, t.Failed)
-	s.Latency.Merge(t.Latency)
-	s.Service.Merge(t.Service)
-	s.Lag.Merge(t.Lag)
-}
-
-func (s Second) clone() Second {
-	c := newSecond(s.At)
-	c.add(s)
-	c.Final = s.Final
-	return c
-}
-
-func addUp[K comparable](to, from map[K]uint64) {
-	for k, n := range from {
-		to[k] += n
+// cutShort makes a second that is not over end with that many requests scheduled. It returns nil where there is none.
+func (r *Recording) cutShort(number int, scheduled uint64) *second {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	over := number < len(r.final) && r.final[number] != nil
+	if over || scheduled == 0 {
+		return nil
 	}
-}
-
-// Histograms hold microseconds, up to ten minutes, with three significant digits.
-const longest = 10 * time.Minute
-
-func newHistogram() *hdrhistogram.Histogram {
-	return hdrhistogram.New(1, longest.Microseconds(), 3)
-}
-
-func record(h *hdrhistogram.Histogram, d time.Duration) {
-	us := min(max(d, 0), longest).Microseconds()
-	if err := h.RecordValue(us); err != nil {
-		panic("load: a value within bounds was refused: " + err.Error())
+	s := r.second(number)
+	delete(r.open, number)
+	s.Scheduled = scheduled
+	if missing := scheduled - s.settled; missing > 0 {
+		s.NotSent["stopped"] += missing
 	}
+	return s
 }

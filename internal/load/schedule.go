@@ -1,6 +1,9 @@
 package load
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // schedule says when requests are due. It depends on nothing but itself: not on the target, not on the machine.
 type schedule interface {
@@ -12,7 +15,11 @@ type schedule interface {
 type constant float64
 
 func (c constant) due(n uint64) time.Duration {
-	return time.Duration(float64(n) / float64(c) * float64(time.Second))
+	t := float64(n) / float64(c) * float64(time.Second)
+	if t >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return time.Duration(t)
 }
 
 func (c constant) before(t time.Duration) uint64 {

@@ -14,6 +14,7 @@ import (
 
 	"gameday/internal/attr"
 	"gameday/internal/cloud"
+	"gameday/internal/elb"
 	"gameday/probes"
 )
 
@@ -111,7 +112,7 @@ func (p *Probe) subject() string {
 func (p *Probe) Measure(ctx context.Context, env *cloud.Env, _, _ time.Time) ([]probes.Reading, error) {
 	target := p.URL
 	if p.LoadBalancer != "" {
-		listener, err := cloud.ListenerURL(ctx, env, p.LoadBalancer)
+		listener, err := elb.ListenerURL(ctx, env, p.LoadBalancer)
 		if err != nil {
 			return nil, err
 		}
