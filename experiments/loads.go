@@ -23,15 +23,14 @@ func (l Load) spec(url string) load.Spec {
 	}
 }
 
-// tolerated is the share of requests that may leave late because this machine is too slow.
+// tolerated is the share of requests that may leave late or not at all because this machine is too slow.
 const tolerated = 0.05
 
 // overrun says which load was not what it should have been because this machine could not keep up, "" if all were.
 func (x *execution) overrun() string {
 	for _, l := range x.plan.Experiment.Loads {
-		r := x.env.Loads[l.Name]
-		if late, sent := r.Overslept(), r.Total().Sent; float64(late) > tolerated*float64(sent) {
-			return fmt.Sprintf("this machine was too slow for load %q: %d of %d requests left late, so what was measured under it says nothing; lower the rate or use a larger machine", l.Name, late, sent)
+		if behind, all := x.env.Loads[l.Name].Behind(); float64(behind) > tolerated*float64(all) {
+			return fmt.Sprintf("this machine was too slow for load %q: %d of %d requests left late or not at all, so what was measured under it says nothing; lower the rate or use a larger machine", l.Name, behind, all)
 		}
 	}
 	return ""
