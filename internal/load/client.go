@@ -17,6 +17,7 @@ type client struct {
 	transport *http.Transport
 	request   *http.Request // what all requests have in common
 	body      []byte
+	bare      bool // the request has no body, and says so: Content-Length: 0
 }
 
 // maxBody is how much of an answer is read, so that its connection can be used again. A longer one costs a new one.
@@ -49,20 +50,21 @@ func newClient(s Spec, u *url.URL) *client {
 		password, _ := u.User.Password()
 		c.request.SetBasicAuth(u.User.Username(), password)
 	}
-	if !c.announcesNoBody() && len(s.Body) == 0 {
-		c.request.TransferEncoding = []string{"identity"}
+	if len(s.Body) == 0 {
+		c.bare = takesBody(s.Method) && !repeatable(c.request.Header)
+		c.request.TransferEncoding = []string{"identity"} // net/http need not look for a body where there is none
 	}
 	return c
 }
 
-// announcesNoBody is whether the request has a body by its method, and says that it is empty: Content-Length: 0.
-func (c *client) announcesNoBody() bool {
-	h := c.request.Header
-	if h.Get("Idempotency-Key") != "" || h.Get("X-Idempotency-Key") != "" || len(c.body) > 0 {
-		return false // net/http would repeat it
-	}
-	m := c.request.Method
-	return m == http.MethodPost || m == http.MethodPut || m == http.MethodPatch
+// takesBody is whether servers expect to be told the length of a body, even if there is none.
+func takesBody(method string) bool {
+	return method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch
+}
+
+// repeatable is whether net/http repeats a request with this header whatever its method.
+func repeatable(h http.Header) bool {
+	return h.Get("Idempotency-Key") != "" || h.Get("X-Idempotency-Key") != ""
 }
 
 // exchange sends one request and reads its answer, before ctx ends.
@@ -72,7 +74,7 @@ func (c *client) announcesNoBody() bool {
 func (c *client) exchange(ctx context.Context) (status int, err error) {
 	request := c.request.WithContext(ctx)
 	request.Body = io.NopCloser(bytes.NewReader(c.body))
-	if c.announcesNoBody() {
+	if c.bare {
 		request.Body = http.NoBody
 	}
 	answer, err := c.transport.RoundTrip(request)

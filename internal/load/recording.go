@@ -11,10 +11,12 @@ type Recording struct {
 	started  time.Time
 	schedule schedule
 
-	mu    sync.Mutex
-	open  map[int]*second // seconds in which something is under way
-	final []*packed       // seconds that are over, by their number; nil where one is not, or none was due
-	total Second
+	mu      sync.Mutex
+	open    map[int]*second // seconds in which something is under way
+	final   []*packed       // seconds that are over, by their number; nil where one is not, or none was due
+	total   Second          // of what is over
+	settled uint64          // requests, of all seconds
+	behind  uint64          // of them
 }
 
 // second is a Second while requests are under way.
@@ -27,7 +29,7 @@ type second struct {
 // outcome is what became of one request of the schedule.
 type outcome struct {
 	due          time.Duration
-	unsent       string // why it was not sent; what follows is empty then
+	unsent       string // why it was not sent; what follows does not count then
 	lag, service time.Duration
 	status       int
 	failed       string // why there is no status
@@ -45,6 +47,15 @@ func (r *Recording) Total() Second {
 		return newSecond(r.started)
 	}
 	return r.total.clone()
+}
+
+// Behind is how many requests left late or not at all for want of something on this machine, of how many that are
+// settled so far. Where that is more than a few, the load was not what it should have been, and what was measured
+// under it says nothing about the target.
+func (r *Recording) Behind() (behind, settled uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.behind, r.settled
 }
 
 // Seconds returns the seconds of the schedule that overlap [from, to) and are over, in the order of time. A second
@@ -80,8 +91,10 @@ func (r *Recording) enter(o outcome, behind bool) *second {
 	defer r.mu.Unlock()
 	s := r.second(int(o.due / time.Second))
 	s.settled++
+	r.settled++
 	if behind {
 		s.Behind++
+		r.behind++
 	}
 	switch {
 	case o.unsent != "":

@@ -127,11 +127,10 @@ func (r *Run) send(due time.Duration, waited bool) {
 		status, err := r.client.exchange(ctx)
 		cancel()
 		o.status, o.service = status, time.Since(r.started)-sent
-		if err != nil {
-			lacked := false
-			o.unsent, lacked = shortage(err)
+		if lack, lacked := shortage(err); lacked {
+			o.unsent, behind = lack, true
+		} else if err != nil {
 			o.failed = r.reason(err)
-			behind = behind || lacked
 		}
 	}
 	r.recording.settle(o, behind)
