@@ -11,7 +11,7 @@ import (
 func (x *execution) baseline(ctx context.Context) bool {
 	from := x.enter(reports.Baseline)
 	w := window{from, from.Add(x.plan.Experiment.Baseline)}
-	x.say("baseline: the steady state must hold for %s", span(w.length()))
+	x.say("baseline: the steady state must hold for %s", reports.Span(w.length()))
 	deadline := w.to.Add(x.patience())
 
 	var unsteady string

@@ -40,7 +40,7 @@ func (x *execution) fault(ctx context.Context) {
 	e := x.plan.Experiment
 	from := x.enter(reports.Fault)
 	until := from.Add(e.FaultPhase())
-	x.say("fault: for %s", span(e.FaultPhase()))
+	x.say("fault: for %s", reports.Span(e.FaultPhase()))
 	phase, stop := context.WithCancelCause(ctx)
 
 	var injecting sync.WaitGroup

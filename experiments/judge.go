@@ -3,8 +3,6 @@ package experiments
 import (
 	"fmt"
 	"math"
-	"strconv"
-	"strings"
 	"time"
 
 	"gameday/probes"
@@ -93,17 +91,17 @@ func (t track) stretches(w window, phase string, excess func(float64) float64) (
 
 // describe says which bound was broken, and by how much.
 func (t track) describe(v reports.Violation) string {
-	b, unit := t.probe.Bounds, t.probe.Probe.Scale().Unit
+	b := t.probe.Bounds
 	bound, side := b.Max, "above max"
 	if b.Max == nil || v.Worst <= *b.Max {
 		bound, side = b.Min, "below min"
 	}
-	return fmt.Sprintf("%s, %s %s by %s", Value(v.Worst, unit), side, Value(*bound, unit), Value(math.Abs(v.Worst-*bound), unit))
+	return fmt.Sprintf("%s, %s %s by %s", t.probe.value(v.Worst), side, t.probe.value(*bound), t.probe.value(math.Abs(v.Worst-*bound)))
 }
 
 // lasted says for how long, and since when in its phase.
 func lasted(v reports.Violation, w window) string {
-	return fmt.Sprintf(", for %s, %s into the %s", span(v.To.Sub(v.From)), span(max(0, v.From.Sub(w.from)).Round(time.Second)), phaseTitle(v.Phase))
+	return fmt.Sprintf(", for %s, %s into the %s", reports.Span(v.To.Sub(v.From)), reports.Span(max(0, v.From.Sub(w.from)).Round(time.Second)), phaseTitle(v.Phase))
 }
 
 func phaseTitle(phase string) string {
@@ -122,9 +120,9 @@ func (t track) violated(w window, phase string, allow time.Duration) (string, []
 	}
 	text := stretches[worst(t.probe.Bounds, stretches)].Text
 	if allow > 0 {
-		text += fmt.Sprintf(" (%s out of bounds in all, %s allowed)", span(total), span(allow))
+		text += fmt.Sprintf(" (%s out of bounds in all, %s allowed)", reports.Span(total), reports.Span(allow))
 	} else if len(stretches) > 1 {
-		text += fmt.Sprintf(" (the worst of %d times, %s in all)", len(stretches), span(total))
+		text += fmt.Sprintf(" (the worst of %d times, %s in all)", len(stretches), reports.Span(total))
 	}
 	return text, stretches, true
 }
@@ -139,62 +137,8 @@ func worst(b Bounds, stretches []reports.Violation) int {
 	return at
 }
 
-// Value writes v as people write it in a file: "3.2s", "0.1%", "12".
-func Value(v float64, unit probes.Unit) string {
-	switch unit {
-	case probes.Seconds:
-		return span(time.Duration(v * float64(time.Second)))
-	case probes.Ratio:
-		return strconv.FormatFloat(significant(v*100), 'f', -1, 64) + "%"
-	default:
-		return strconv.FormatFloat(significant(v), 'f', -1, 64)
-	}
-}
+// value writes a value of the probe as people write it in a file: "3.2s", "0.1%", "12".
+func (p Probe) value(v float64) string { return reports.Value(v, string(p.Probe.Scale().Unit)) }
 
-// significant rounds to four digits, and to whole numbers above that: more would be noise.
-func significant(v float64) float64 {
-	if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
-		return v
-	}
-	scale := max(1, math.Pow(10, 4-math.Ceil(math.Log10(math.Abs(v)))))
-	return math.Round(v*scale) / scale
-}
-
-// span writes a duration with as many digits as matter.
-func span(d time.Duration) string {
-	switch {
-	case d >= 10*time.Second:
-		return d.Round(time.Second).String()
-	case d >= time.Second:
-		return d.Round(10 * time.Millisecond).String()
-	case d >= time.Millisecond:
-		return d.Round(10 * time.Microsecond).String()
-	}
-	return d.String()
-}
-
-// Rules says in one line what the probe is held to: "max 3s, at most 10s out of bounds".
-func (p Probe) Rules() string {
-	unit := p.Probe.Scale().Unit
-	var rules []string
-	if p.Bounds.Min != nil {
-		rules = append(rules, "min "+Value(*p.Bounds.Min, unit))
-	}
-	if p.Bounds.Max != nil {
-		rules = append(rules, "max "+Value(*p.Bounds.Max, unit))
-	}
-	if p.Bounds.Unchanged {
-		text := fmt.Sprintf("unchanged (confidence %v", p.Bounds.Confidence)
-		if p.Bounds.Margin > 0 {
-			text += ", margin " + Value(p.Bounds.Margin, unit)
-		}
-		rules = append(rules, text+")")
-	}
-	if p.Allow > 0 {
-		rules = append(rules, "up to "+span(p.Allow)+" out of bounds")
-	}
-	if p.Proof {
-		rules = append(rules, "must leave its bounds, to prove the fault")
-	}
-	return strings.Join(rules, ", ")
-}
+// Rules says in one line what the probe is held to: "max 3s, up to 10s out of bounds".
+func (p Probe) Rules() string { return probeReport(p).Rules() }

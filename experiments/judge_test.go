@@ -72,7 +72,7 @@ func TestTimeOutOfBounds(t *testing.T) {
 	if total != 150*time.Second {
 		t.Errorf("out of bounds for %s: the half minute before the window must not count, want 2m30s", total)
 	}
-	if len(stretches) != 2 || stretches[0].Worst != 9 || stretches[0].Text != "9s, above max 3s by 6s, for 2m0s, 0s into the fault phase" {
+	if len(stretches) != 2 || stretches[0].Worst != 9 || stretches[0].Text != "9s, above max 3s by 6s, for 2m, 0s into the fault phase" {
 		t.Errorf("stretches %+v", stretches)
 	}
 	if _, _, bad := tr.violated(window{at(90), at(600)}, "fault", 150*time.Second); bad {
@@ -130,20 +130,5 @@ func TestRevisedReadingReplacesTheOldOne(t *testing.T) {
 	all := s.all()
 	if len(all) != 2 || all[0].Value != 1 || all[1].Value != 5 {
 		t.Errorf("readings %+v", all)
-	}
-}
-
-func TestValue(t *testing.T) {
-	cases := map[string]struct {
-		v    float64
-		unit probes.Unit
-	}{
-		"3s": {3, probes.Seconds}, "21.35ms": {0.021345, probes.Seconds}, "0.1%": {0.001, probes.Ratio},
-		"83.33%": {5.0 / 6, probes.Ratio}, "12": {12, probes.Number}, "123457": {123456.7, probes.Number}, "0": {0, probes.Number},
-	}
-	for want, c := range cases {
-		if got := Value(c.v, c.unit); got != want {
-			t.Errorf("Value(%v, %q) = %q, want %q", c.v, c.unit, got, want)
-		}
 	}
 }

@@ -49,7 +49,7 @@ func (x *execution) show(phase string, until time.Time) {
 		status := ProbeStatus{ID: p.ID()}
 		if r, ok := x.series[i].last(); ok {
 			status.Known = true
-			status.Value = Value(r.Value, p.Probe.Scale().Unit)
+			status.Value = p.value(r.Value)
 			status.Out = p.Bounds.excess(r.Value) > 0
 		}
 		s.Probes = append(s.Probes, status)

@@ -25,7 +25,7 @@ func (x *execution) recover(ctx context.Context) {
 		<-healed
 		return
 	}
-	x.say("recovery: steady again within %s, and then for %s", span(e.Recovery), span(e.Baseline))
+	x.say("recovery: steady again within %s, and then for %s", reports.Span(e.Recovery), reports.Span(e.Baseline))
 
 	var steady time.Time
 	var waiting []string
@@ -78,7 +78,7 @@ func (x *execution) unhealed() {
 		st := x.steps[i]
 		x.mu.Unlock()
 		if st.state == "not healed" {
-			x.find(reports.Failed, "step %d had not healed %s later: %s", s.N, span(x.plan.Experiment.Recovery), st.err)
+			x.find(reports.Failed, "step %d had not healed %s later: %s", s.N, reports.Span(x.plan.Experiment.Recovery), st.err)
 		}
 	}
 }
@@ -197,12 +197,12 @@ func backAfter(sinceFault float64) string {
 	if sinceFault == 0 {
 		return "steady throughout"
 	}
-	return fmt.Sprintf("steady again %s after the fault began", span(time.Duration(sinceFault*float64(time.Second))))
+	return fmt.Sprintf("steady again %s after the fault began", reports.Span(time.Duration(sinceFault*float64(time.Second))))
 }
 
 // unsettled finds that the system did not come back, or that nobody can tell.
 func (x *execution) unsettled(waiting []string, certain bool) {
-	within := span(x.plan.Experiment.Recovery)
+	within := reports.Span(x.plan.Experiment.Recovery)
 	recovery, _ := x.phase(reports.Recover)
 	recovery.to = recovery.from.Add(x.plan.Experiment.Recovery)
 	if silent := x.silent(recovery); silent != "" && !certain {

@@ -9,6 +9,7 @@ import (
 	"gameday/injectors"
 	"gameday/internal/cloud"
 	"gameday/internal/load"
+	"gameday/reports"
 )
 
 // rehearsalWindow is how far back a plan looks to see that a probe can measure.
@@ -48,7 +49,7 @@ func (p *Plan) rehearse(ctx context.Context, env *cloud.Env) error {
 			return &Impossible{fmt.Sprintf("probe %s cannot measure", probe.ID()), err}
 		}
 		if len(readings) == 0 && len(p.Experiment.Loads) == 0 {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("probe %s found no data in the last %s: without traffic there may be none, and the run would be inconclusive", probe.ID(), span(rehearsalWindow)))
+			p.Warnings = append(p.Warnings, fmt.Sprintf("probe %s found no data in the last %s: without traffic there may be none, and the run would be inconclusive", probe.ID(), reports.Span(rehearsalWindow)))
 		}
 	}
 	return nil
@@ -61,7 +62,7 @@ func (p *Plan) foresee() {
 		period := probe.Probe.Scale().Period
 		if e.FaultPhase() < probe.step() {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("probe %s speaks once in %s, and the fault phase lasts %s: set observe to %s or more",
-				probe.ID(), span(probe.step()), span(e.FaultPhase()), span(2*probe.step())))
+				probe.ID(), reports.Span(probe.step()), reports.Span(e.FaultPhase()), reports.Span(2*probe.step())))
 		}
 		if !probe.Bounds.Unchanged {
 			continue

@@ -114,22 +114,15 @@ func titled(v reports.Verdict) string {
 
 // praise is the sentence of a run that passed: what was done, what held, how long it took to recover.
 func (x *execution) praise() string {
-	did := counted(len(x.plan.Steps), "change")
+	did := reports.Counted(len(x.plan.Steps), "change")
 	if len(x.plan.Steps) == 1 {
 		did = x.plan.Steps[0].Step.String()
 	}
-	text := fmt.Sprintf("%s; %s held", did, counted(len(x.series), "probe"))
+	text := fmt.Sprintf("%s; %s held", did, reports.Counted(len(x.series), "probe"))
 	if x.recovery != nil && x.recovery.SteadyAt != nil {
 		text += ", " + backAfter(x.recovery.SinceFault)
 	}
 	return text + "."
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // stepReport is a planned step as the report shows it.
@@ -171,10 +164,15 @@ func (x *execution) phaseOf(w window) string {
 	return ""
 }
 
+// probeReport is a probe before it has measured anything.
 func probeReport(p Probe) reports.Probe {
 	scale := p.Probe.Scale()
-	return reports.Probe{
+	r := reports.Probe{
 		Kind: p.Kind.Name, Name: p.Name, Label: scale.Label, Unit: string(scale.Unit),
 		Max: p.Bounds.Max, Min: p.Bounds.Min, Allow: p.Allow.Seconds(), Proof: p.Proof,
 	}
+	if p.Bounds.Unchanged {
+		r.Unchanged = &reports.Unchanged{Confidence: p.Bounds.Confidence, Margin: p.Bounds.Margin, P: 1}
+	}
+	return r
 }

@@ -79,6 +79,10 @@ func (t track) compare(base, w window) change {
 func (t track) compareCounts(c *change, before, after []probes.Reading) {
 	k0, n0 := events(before)
 	k1, n1 := events(after)
+	if n0 == 0 || n1 == 0 {
+		c.able, c.unable = false, fmt.Sprintf("cannot be compared: %v opportunities at baseline, %v in the fault phase", n0, n1)
+		return
+	}
 	c.Test, c.Baseline, c.Fault = rateTest, k0/n0, k1/n1
 	c.worse = c.Fault - c.Baseline
 	if t.probe.Probe.Scale().Falls {
@@ -121,14 +125,13 @@ func values(readings []probes.Reading) []float64 {
 
 // describeChange says what changed, and how sure that is.
 func describeChange(p Probe, c change) string {
-	unit := p.Probe.Scale().Unit
 	verb := "rose"
 	if p.Probe.Scale().Falls {
 		verb = "fell"
 	}
-	text := fmt.Sprintf("%s from %s at baseline to %s (%s", verb, Value(c.Baseline, unit), Value(c.Fault, unit), chance(c.P))
+	text := fmt.Sprintf("%s from %s at baseline to %s (%s", verb, p.value(c.Baseline), p.value(c.Fault), chance(c.P))
 	if c.Margin > 0 {
-		text += ", margin " + Value(c.Margin, unit)
+		text += ", margin " + p.value(c.Margin)
 	}
 	return text + ")"
 }
@@ -159,7 +162,7 @@ func (t track) departures(base, w window) []reports.Violation {
 	}
 	_, stretches := t.stretches(w, reports.Fault, func(v float64) float64 { return max(0, worse(v, worst)-t.probe.Bounds.Margin) })
 	for i, v := range stretches {
-		stretches[i].Text = fmt.Sprintf("%s, against %s at worst in the baseline", Value(v.Worst, scale.Unit), Value(worst, scale.Unit)) + lasted(v, w)
+		stretches[i].Text = fmt.Sprintf("%s, against %s at worst in the baseline", t.probe.value(v.Worst), t.probe.value(worst)) + lasted(v, w)
 	}
 	return stretches
 }
@@ -177,8 +180,8 @@ func shortBaseline(p Probe, baseline, fault, every time.Duration) string {
 	}
 	need := stats.RankSumNeed(n1, alpha)
 	if need == 0 {
-		return fmt.Sprintf("probe %s: unchanged cannot be judged, because the fault phase of %s has %d readings; make it longer", p.ID(), span(fault), n1)
+		return fmt.Sprintf("probe %s: unchanged cannot be judged, because the fault phase of %s has %d readings; make it longer", p.ID(), reports.Span(fault), n1)
 	}
 	return fmt.Sprintf("probe %s: unchanged cannot be judged with %d readings at baseline against %d in the fault phase; it takes a baseline of %s",
-		p.ID(), n0, n1, span(time.Duration(need)*every))
+		p.ID(), n0, n1, reports.Span(time.Duration(need)*every))
 }

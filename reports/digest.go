@@ -111,7 +111,7 @@ func (p Probe) comparison() string {
 		return ""
 	}
 	return fmt.Sprintf("%s at baseline (%s), %s during the fault (%s), p = %.2g, %s",
-		Value(u.Baseline, p.Unit), counted(u.BaselineN, "reading"), Value(u.Fault, p.Unit), counted(u.FaultN, "reading"), u.P, u.Test)
+		Value(u.Baseline, p.Unit), Counted(u.BaselineN, "reading"), Value(u.Fault, p.Unit), Counted(u.FaultN, "reading"), u.P, u.Test)
 }
 
 // Text says in one line how the system came back.

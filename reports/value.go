@@ -63,7 +63,8 @@ func clockOr(t *time.Time) string {
 	return clock(*t)
 }
 
-func counted(n int, what string) string {
+// Counted writes "1 probe" and "2 probes".
+func Counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

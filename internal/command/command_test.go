@@ -26,8 +26,8 @@ func TestRunReturnsWhatWasPrinted(t *testing.T) {
 	c := shell(`echo "$GREETING from $(pwd -P) in $GAMEDAY_RUN_ID"; echo chatter >&2`)
 	c.Env, c.Dir = map[string]string{"GREETING": "hello"}, dir
 	got, err := c.Run(t.Context(), &cloud.Env{RunID: "run-1"})
-	real, _ := filepath.EvalSymlinks(dir)
-	if want := "hello from " + real + " in run-1\n"; err != nil || string(got) != want {
+	actual, _ := filepath.EvalSymlinks(dir)
+	if want := "hello from " + actual + " in run-1\n"; err != nil || string(got) != want {
 		t.Errorf("got %q, %v, want %q", got, err, want)
 	}
 }
