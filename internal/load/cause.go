@@ -31,7 +31,7 @@ func cause(err error) string {
 		return "closed early"
 	case errors.As(err, &record), strings.HasPrefix(bottom, "tls: "), strings.HasPrefix(bottom, "x509: "):
 		return "tls"
-	case strings.Contains(err.Error(), "malformed"):
+	case strings.Contains(err.Error(), "malformed"), strings.Contains(bottom, "chunk"):
 		return "broken http"
 	default:
 		return "other: " + bottom

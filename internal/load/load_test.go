@@ -2,12 +2,19 @@ package load
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // patience is how long a test waits for what must come; it is never waited for in full.
@@ -61,67 +68,112 @@ func balance(t *testing.T, s Second) {
 	}
 }
 
+// A server of many moods, one request after the other, that keeps a log of what it did.
 func TestBooksAgreeWithTheServersLog(t *testing.T) {
-	var ok, broken, cut atomic.Uint64
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		switch n := ok.Load() + broken.Load() + cut.Load(); n % 3 {
-		case 0:
-			ok.Add(1)
-		case 1:
-			broken.Add(1)
-			w.WriteHeader(http.StatusBadGateway)
-		default:
-			cut.Add(1)
-			conn, _, err := w.(http.Hijacker).Hijack()
-			if err != nil {
-				t.Error(err)
-				return
+	for _, connections := range []int{1, 32} {
+		t.Run(fmt.Sprint(connections, " connections"), func(t *testing.T) {
+			var heard, cut atomic.Uint64
+			answered := map[int]*atomic.Uint64{200: {}, 404: {}, 500: {}, 502: {}}
+			server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				answer := func(status int) {
+					w.WriteHeader(status)
+					answered[status].Add(1)
+				}
+				switch heard.Add(1) % 7 {
+				case 0:
+					answer(404)
+				case 1:
+					answer(500)
+				case 2:
+					io.WriteString(w, "byte by byte")
+					w.(http.Flusher).Flush()
+					io.WriteString(w, "and then the rest")
+					answered[200].Add(1)
+				case 3:
+					cut.Add(1)
+					conn, _, err := w.(http.Hijacker).Hijack()
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					conn.(*net.TCPConn).SetLinger(0)
+					conn.Close()
+				case 4:
+					cut.Add(1)
+					w.Header().Set("Content-Length", "100")
+					io.WriteString(w, "not a hundred")
+					panic(http.ErrAbortHandler)
+				case 5:
+					answer(502)
+				default:
+					answer(200)
+				}
+			})
+			r := start(t, Spec{URL: server.URL, Rate: 1000, Connections: connections})
+			until(t, "requests", func() bool { return heard.Load() > 700 })
+			total := stop(t, r)
+			balance(t, total)
+			if n := heard.Load(); n != total.Sent {
+				t.Errorf("%d sent, the server heard %d: a request was repeated behind our back, or lost", total.Sent, n)
 			}
-			conn.(*net.TCPConn).SetLinger(0)
-			conn.Close()
-		}
-	}))
-	defer server.Close()
-	r := start(t, Spec{URL: server.URL, Rate: 500, Connections: 1}) // one connection: the server's turns have an order
-	until(t, "200 requests", func() bool { return ok.Load()+broken.Load()+cut.Load() >= 200 })
-	total := stop(t, r)
-	balance(t, total)
-	if total.Answered[200] != ok.Load() || total.Answered[502] != broken.Load() {
-		t.Errorf("answered %v, the server says %d and %d", total.Answered, ok.Load(), broken.Load())
-	}
-	if n := sum(total.Failed); n != cut.Load() {
-		t.Errorf("%v failed, the server cut %d: a request was repeated behind our back, or lost", total.Failed, cut.Load())
+			if n := sum(total.Failed); n != cut.Load() {
+				t.Errorf("%v failed, the server cut %d", total.Failed, cut.Load())
+			}
+			for status, n := range answered {
+				if total.Answered[status] != n.Load() {
+					t.Errorf("%d answered with %d, the server says %d", total.Answered[status], status, n.Load())
+				}
+			}
+		})
 	}
 }
 
-func TestStallIsChargedToEveryRequestThatWasDueInIt(t *testing.T) {
-	var stalled atomic.Bool
-	var took atomic.Int64
-	release := make(chan struct{})
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		if stalled.CompareAndSwap(false, true) {
-			began := time.Now()
-			<-release
-			took.Store(int64(time.Since(began)))
+// atLeast counts the values of at least d.
+func atLeast(h *hdrhistogram.Histogram, d time.Duration) (n uint64) {
+	for _, bar := range h.Distribution() {
+		if bar.To >= d.Microseconds() {
+			n += uint64(bar.Count)
 		}
-	}))
-	defer server.Close()
-	r := start(t, Spec{URL: server.URL, Rate: 200, Connections: 1})
-	until(t, "the stall", stalled.Load)
-	until(t, "a hundred requests to be due", func() bool { return r.schedule.before(time.Since(r.started)) > 100 })
-	close(release)
-	until(t, "the backlog", func() bool { return r.next.Load() > 200 })
-	total := stop(t, r)
-	balance(t, total)
-	stall := time.Duration(took.Load())
-	if late := time.Duration(total.Latency.ValueAtQuantile(75)) * time.Microsecond; late < stall/10 {
-		t.Errorf("a quarter of the requests met a stall of %s, and three quarters are said to have taken %s", stall, late)
 	}
-	if longest := time.Duration(total.Latency.Max()) * time.Microsecond; longest < stall*98/100 {
-		t.Errorf("the longest latency is %s, and the stall lasted %s", longest, stall)
-	}
-	if waits := total.Service.ValueAtQuantile(75); waits >= total.Latency.ValueAtQuantile(75) {
-		t.Errorf("the service time of the rest is %d us, no less than the latency", waits)
+	return n
+}
+
+// Truth is what the server knows: it let nobody through from one moment to another, so who was due after the one
+// waited at least until the other. That holds on a machine of any speed.
+func TestStallIsChargedToEveryRequestThatWasDueInIt(t *testing.T) {
+	for _, connections := range []int{1, 16, 64} {
+		t.Run(fmt.Sprint(connections, " connections"), func(t *testing.T) {
+			var gate sync.RWMutex
+			var served atomic.Int64
+			server := serve(t, func(http.ResponseWriter, *http.Request) {
+				gate.RLock()
+				served.Add(1)
+				gate.RUnlock()
+			})
+			r := start(t, Spec{URL: server.URL, Rate: 500, Connections: connections})
+			until(t, "traffic", func() bool { return served.Load() > 20 })
+			gate.Lock()
+			from := time.Since(r.started)
+			until(t, "a stall", func() bool { return time.Since(r.started)-from > 300*time.Millisecond })
+			to := time.Since(r.started)
+			gate.Unlock()
+			due := int64(r.schedule.before(to))
+			until(t, "the backlog", func() bool { return served.Load() > due+20 })
+			total := stop(t, r)
+			balance(t, total)
+			half := (to - from) / 2
+			met := r.schedule.before(from+half) - r.schedule.before(from)
+			charged, uncorrected := atLeast(total.Latency, half), atLeast(total.Service, half)
+			if charged < met {
+				t.Errorf("%d requests waited for at least half of the stall, only %d are said to", met, charged)
+			}
+			if uncorrected >= charged {
+				t.Errorf("service times, which leave out the wait for a connection, show the stall %d times, latencies %d times", uncorrected, charged)
+			}
+			if longest := time.Duration(total.Latency.Max()) * time.Microsecond; longest < (to-from)*98/100 {
+				t.Errorf("the longest latency is %s, and the stall lasted %s", longest, to-from)
+			}
+		})
 	}
 }
 
@@ -151,10 +203,14 @@ func TestHangingTargetIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close() // connections are accepted by the kernel and never answered
+	before := runtime.NumGoroutine()
 	r := start(t, Spec{URL: "http://" + listener.Addr().String(), Rate: 1000, Connections: 4, Timeout: 100 * time.Millisecond})
 	until(t, "requests that found no connection", func() bool {
 		return r.Recording().Total().NotSent["no free connection"] > 0
 	})
+	if n := runtime.NumGoroutine() - before; n > 50 {
+		t.Errorf("%d goroutines for 4 connections", n)
+	}
 	total := stop(t, r)
 	balance(t, total)
 	if total.Failed["timeout"] == 0 || sum(total.Answered) != 0 {
@@ -181,15 +237,48 @@ func TestStopGivesUpWhatHangs(t *testing.T) {
 	}
 }
 
-func TestUnreachableTargetIsAMeasurement(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func TestStopClosesTheBooksForGood(t *testing.T) {
+	server := serve(t, func(http.ResponseWriter, *http.Request) {})
+	r := start(t, Spec{URL: server.URL, Rate: 1000})
+	until(t, "answers", func() bool { _, settled := r.Recording().Behind(); return settled > 100 })
+	once := stop(t, r)
+	balance(t, once)
+	again := stop(t, r)
+	if again.Scheduled != once.Scheduled || again.Sent != once.Sent || !maps.Equal(again.NotSent, once.NotSent) {
+		t.Errorf("stopped once: %d scheduled, %d sent; again: %d, %d", once.Scheduled, once.Sent, again.Scheduled, again.Sent)
+	}
+	if s := r.Recording().Seconds(r.started, time.Now()); len(s) == 0 || !s[len(s)-1].Final {
+		t.Errorf("the last second is not final: %v", s)
+	}
+}
+
+// The schedule ends with the context, and not only when somebody comes to stop the run.
+func TestContextEndsTheSchedule(t *testing.T) {
+	server := serve(t, func(http.ResponseWriter, *http.Request) {})
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := Start(ctx, Spec{URL: server.URL, Rate: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener.Close()
-	r := start(t, Spec{URL: "http://" + listener.Addr().String(), Rate: 100})
-	until(t, "a failure", func() bool { return r.Recording().Total().Failed["connection refused"] > 0 })
-	balance(t, stop(t, r))
+	until(t, "answers", func() bool { _, settled := r.Recording().Behind(); return settled > 100 })
+	cancel()
+	r.working.Wait()
+	length := time.Since(r.started)
+	until(t, "a while", func() bool { return time.Since(r.started) > length+50*time.Millisecond })
+	total := stop(t, r)
+	balance(t, total)
+	if most := r.schedule.before(length); total.Scheduled > most {
+		t.Errorf("%d scheduled, but only %d were due when the context ended", total.Scheduled, most)
+	}
+}
+
+func TestNothingIsLeftBehind(t *testing.T) {
+	server := serve(t, func(http.ResponseWriter, *http.Request) {})
+	before := runtime.NumGoroutine()
+	r := start(t, Spec{URL: server.URL, Rate: 1000})
+	until(t, "answers", func() bool { _, settled := r.Recording().Behind(); return settled > 100 })
+	stop(t, r)
+	until(t, "goroutines to end", func() bool { return runtime.NumGoroutine() <= before })
 }
 
 func TestSpecThatMakesNoSense(t *testing.T) {
@@ -219,30 +308,4 @@ func TestZeroRecordingHasNothingToSay(t *testing.T) {
 	if s := r.Seconds(time.Time{}, time.Now()); len(s) != 0 || r.Total().Scheduled != 0 || r.Total().Behind != 0 {
 		t.Errorf("seconds %v", s)
 	}
-}
-
-func BenchmarkRequest(b *testing.B) {
-	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
-	defer server.Close()
-	b.Run("engine", func(b *testing.B) {
-		r, err := Start(b.Context(), Spec{URL: server.URL, Rate: 1, Connections: 1})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer r.Stop(b.Context())
-		for b.Loop() {
-			if _, err := r.client.exchange(b.Context()); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("http.Client", func(b *testing.B) {
-		for b.Loop() {
-			resp, err := http.Get(server.URL)
-			if err != nil {
-				b.Fatal(err)
-			}
-			resp.Body.Close()
-		}
-	})
 }
