@@ -101,7 +101,7 @@ func (t track) describe(v reports.Violation) string {
 
 // lasted says for how long, and since when in its phase.
 func lasted(v reports.Violation, w window) string {
-	return fmt.Sprintf(", for %s, %s into the %s", reports.Span(v.To.Sub(v.From)), reports.Span(max(0, v.From.Sub(w.from)).Round(time.Second)), phaseTitle(v.Phase))
+	return fmt.Sprintf(", for %s, from %s into the %s", reports.Span(v.To.Sub(v.From)), reports.Span(max(0, v.From.Sub(w.from)).Round(time.Second)), phaseTitle(v.Phase))
 }
 
 func phaseTitle(phase string) string {

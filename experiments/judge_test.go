@@ -72,7 +72,7 @@ func TestTimeOutOfBounds(t *testing.T) {
 	if total != 150*time.Second {
 		t.Errorf("out of bounds for %s: the half minute before the window must not count, want 2m30s", total)
 	}
-	if len(stretches) != 2 || stretches[0].Worst != 9 || stretches[0].Text != "9s, above max 3s by 6s, for 2m, 0s into the fault phase" {
+	if len(stretches) != 2 || stretches[0].Worst != 9 || stretches[0].Text != "9s, above max 3s by 6s, for 2m, from 0s into the fault phase" {
 		t.Errorf("stretches %+v", stretches)
 	}
 	if _, _, bad := tr.violated(window{at(90), at(600)}, "fault", 150*time.Second); bad {

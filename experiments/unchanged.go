@@ -162,7 +162,7 @@ func (t track) departures(base, w window) []reports.Violation {
 	}
 	_, stretches := t.stretches(w, reports.Fault, func(v float64) float64 { return max(0, worse(v, worst)-t.probe.Bounds.Margin) })
 	for i, v := range stretches {
-		stretches[i].Text = fmt.Sprintf("%s, against %s at worst in the baseline", t.probe.value(v.Worst), t.probe.value(worst)) + lasted(v, w)
+		stretches[i].Text = fmt.Sprintf("%s at worst, against %s in the baseline", t.probe.value(v.Worst), t.probe.value(worst)) + lasted(v, w)
 	}
 	return stretches
 }

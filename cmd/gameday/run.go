@@ -112,6 +112,7 @@ func runOne(ctx context.Context, c *cli.Context, w *world, f source, e *experime
 	if err := saveReports(dir, result); err != nil {
 		return result.Verdict, err
 	}
+	fmt.Fprintf(stderr, "Report: %s\n", filepath.Join(dir, "report.html"))
 	return result.Verdict, reports.Formats()[c.String("format")](c.App.Writer, result)
 }
 
