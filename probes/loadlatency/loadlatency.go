@@ -47,10 +47,11 @@ func (p *Probe) Validate() []attr.Problem {
 
 // Scale says that values are seconds, one a second.
 func (p *Probe) Scale() probes.Scale {
-	label := fmt.Sprintf("p%g latency", p.Quantile*100)
+	what := "latency"
 	if p.Service {
-		label = fmt.Sprintf("p%g service time", p.Quantile*100)
+		what = "service time"
 	}
+	label := fmt.Sprintf("p%.10g %s", p.Quantile*100, what)
 	return probes.Scale{Unit: probes.Seconds, Label: label, Period: time.Second}
 }
 
