@@ -73,7 +73,7 @@ func rollbackOne(c *cli.Context, l experiments.Leftover) error {
 	if id.Account != l.Begin.Account {
 		return fmt.Errorf("run %s was in account %s, and these credentials are for %s: use the other profile", name, l.Begin.Account, id.Account)
 	}
-	fmt.Fprintf(c.App.Writer, "Run %s, %d steps to undo\n", name, len(l.Pending))
+	fmt.Fprintf(c.App.Writer, "Run %s, %s to undo\n", name, reports.Counted(len(l.Pending), "step"))
 	err = experiments.Rollback(c.Context, env, kinds(), l.Dir, func(text string) { fmt.Fprintln(c.App.Writer, " ", text) })
 	if errors.Is(err, journal.ErrLocked) {
 		return fmt.Errorf("run %s is still going on: stop it with Ctrl-C, and it undoes its changes itself", name)

@@ -145,7 +145,7 @@ func refuseLeftovers(runsDir string) error {
 	if left[0].Alive {
 		return fmt.Errorf("run %s is going on and has changes in effect: wait until it is over", name)
 	}
-	return fmt.Errorf("run %s has left %d changes in effect: undo them first with `gameday rollback %s`", name, len(left[0].Pending), name)
+	return fmt.Errorf("run %s has left %s in effect: undo first with `gameday rollback %s`", name, reports.Counted(len(left[0].Pending), "change"), name)
 }
 
 // verdictOf is the verdict of an experiment that could not begin.
