@@ -17,7 +17,11 @@ type track struct {
 }
 
 func newTrack(p Probe, readings []probes.Reading) track {
-	return track{probe: p, readings: readings, spans: extents(readings, p.Every)}
+	interval := p.Every
+	if p.Probe.Scale().Period > 0 {
+		interval = 0
+	}
+	return track{probe: p, readings: readings, spans: extents(readings, interval)}
 }
 
 // step is how far apart readings may be expected.
@@ -25,8 +29,11 @@ func (p Probe) step() time.Duration {
 	return max(p.Every, p.Probe.Scale().Period)
 }
 
+// shortest is a silence that is never a hole in the record: a busy machine is silent that long.
+const shortest = 3 * time.Second
+
 // tolerance is how long a probe may be silent before its silence is a hole in the record: one late reading is not.
-func (p Probe) tolerance() time.Duration { return 2 * p.step() }
+func (p Probe) tolerance() time.Duration { return max(2*p.step(), shortest) }
 
 // covers reports whether the probe spoke all through w, and where it did not. A record with a period of its own
 // must have spoken of the very end, for it will, however late; a probe that looks at the present cannot be asked
@@ -34,7 +41,7 @@ func (p Probe) tolerance() time.Duration { return 2 * p.step() }
 func (t track) covers(w window) (window, bool) {
 	tail := time.Duration(0)
 	if t.probe.Probe.Scale().Period == 0 {
-		tail = t.probe.step()
+		tail = max(t.probe.step(), shortest)
 	}
 	gap, holed := hole(t.spans, w, t.probe.tolerance(), tail)
 	return gap, !holed

@@ -98,19 +98,16 @@ func (w window) within(v window) bool {
 	return !w.from.Before(v.from) && !w.to.After(v.to)
 }
 
-// extents says what stretch of time each reading speaks for: its own span, or for a momentary one the time until
-// the next reading, at most one interval of the probe.
-func extents(readings []probes.Reading, every time.Duration) []window {
+// extents says what stretch of time each reading speaks for: its own span, and for a look at the present all the
+// time until the next look, at most one interval. A record with a period of its own speaks for its spans alone.
+func extents(readings []probes.Reading, interval time.Duration) []window {
 	spans := make([]window, len(readings))
 	for i, r := range readings {
-		length := r.Span
-		if length == 0 {
-			length = every
-			if i+1 < len(readings) {
-				length = min(length, readings[i+1].At.Sub(r.At))
-			}
+		until := interval
+		if i+1 < len(readings) {
+			until = min(until, readings[i+1].At.Sub(r.At))
 		}
-		spans[i] = window{r.At, r.At.Add(length)}
+		spans[i] = window{r.At, r.At.Add(max(r.Span, until))}
 	}
 	return spans
 }

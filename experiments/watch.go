@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"gameday/probes"
 )
 
 // maxMeasure bounds one measurement, so that a hanging one cannot silence its probe for good.
@@ -58,16 +60,28 @@ func (x *execution) since(i int) time.Time {
 func (x *execution) measure(i int, from time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), maxMeasure)
 	defer cancel()
-	readings, err := x.plan.Experiment.Probes[i].Probe.Measure(ctx, x.env, from, time.Now())
+	p := x.plan.Experiment.Probes[i].Probe
+	readings, err := p.Measure(ctx, x.env, from, time.Now())
 	if err != nil {
 		x.series[i].fail(err)
 	} else {
-		x.series[i].merge(readings)
+		x.series[i].merge(lasting(readings, p.Scale().Period))
 	}
 	select {
 	case x.news <- struct{}{}:
 	default:
 	}
+}
+
+// lasting has a look at the present speak for the time that it took: a request that hung for ten seconds says what was
+// the case all that time.
+func lasting(readings []probes.Reading, period time.Duration) []probes.Reading {
+	for i := range readings {
+		if period == 0 && readings[i].Span == 0 {
+			readings[i].Span = max(0, time.Since(readings[i].At))
+		}
+	}
+	return readings
 }
 
 // await waits until done says so, looking whenever a probe has measured, when the time is up and at least every

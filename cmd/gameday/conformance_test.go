@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -18,9 +17,13 @@ import (
 	"gameday/internal/cloud"
 	"gameday/internal/lab"
 	"gameday/internal/lab/wire"
+	"gameday/reports"
 )
 
-var update = flag.Bool("update", false, "write the generated parts of the kinds' pages")
+var (
+	update = flag.Bool("update", false, "write the generated parts of the kinds' pages")
+	sweep  = flag.Bool("sweep", false, "run the example of every kind")
+)
 
 // soon bounds what must happen in the lab; it is never waited for in full.
 const soon = 2 * time.Minute
@@ -43,7 +46,11 @@ func startLab(t *testing.T, o lab.Options) (*lab.Lab, *cloud.Env) {
 // planExample plans the example of a kind.
 func planExample(t *testing.T, env *cloud.Env, example string) *experiments.Plan {
 	t.Helper()
-	file, diags := experiments.Parse("example.hcl", []byte(example), experiments.Options{Kinds: kinds()})
+	o := experiments.Options{Kinds: kinds(), Speed: 2}
+	if strings.Contains(example, `variable "rate"`) {
+		o.Vars = map[string]string{"rate": "50/s"} // the tests may run on a small machine, under the race detector
+	}
+	file, diags := experiments.Parse("example.hcl", []byte(example), o)
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}
@@ -145,11 +152,14 @@ func TestProbesConform(t *testing.T) {
 	}
 }
 
-// TestExamplesRun runs the example of every kind, and every complete experiment, as a user would.
+// TestExamplesRun runs complete experiments: those in experiments/examples and the one of every injector, and with
+// -sweep the one of every probe as well.
 func TestExamplesRun(t *testing.T) {
-	files := map[string]string{}
+	examples := map[string]string{}
 	for _, k := range kindPages() {
-		files[k.Role+"-"+k.Name] = k.Example
+		if k.Role == "inject" || *sweep {
+			examples[k.Role+" "+k.Name] = k.Example
+		}
 	}
 	complete, err := filepath.Glob("../../experiments/examples/*.hcl")
 	if err != nil || len(complete) == 0 {
@@ -160,23 +170,19 @@ func TestExamplesRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		files[filepath.Base(name)] = string(source)
+		examples[filepath.Base(name)] = string(source)
 	}
-	for name, source := range files {
+	for name, example := range examples {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := t.TempDir()
-			file := filepath.Join(dir, "example.hcl")
-			if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+			_, env := startLab(t, lab.Options{})
+			plan := planExample(t, env, example)
+			r, err := experiments.Run(t.Context(), env, plan, experiments.RunOptions{ID: "run", Dir: filepath.Join(t.TempDir(), "run"), Lab: true})
+			if err != nil {
 				t.Fatal(err)
 			}
-			args := []string{"gameday", "run", "--lab", "--yes", "--speed", "2", "--runs-dir", filepath.Join(dir, "runs"), file}
-			if strings.Contains(source, `variable "rate"`) {
-				args = append(args, "--var", "rate=100/s") // the tests may run on a small machine, under the race detector
-			}
-			var out, log bytes.Buffer
-			if code := gameday(args, &out, &log); code != 0 {
-				t.Errorf("exit %d\n%s\n%s", code, out.String(), log.String())
+			if r.Verdict != reports.Passed {
+				t.Errorf("%s\n%s", r.Sentence, strings.Join(r.Reasons, "\n"))
 			}
 		})
 	}

@@ -11,7 +11,7 @@ import (
 
 // TestMain lets more tests run at a time than there are processors: most of their time they wait for the lab.
 func TestMain(m *testing.M) {
-	if err := flag.Set("test.parallel", "6"); err != nil {
+	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"gameday": main})

@@ -24,7 +24,7 @@ experiment "rehearsal" {
   load "viewers" {
     load_balancer = "web"
     path          = "/conversations"
-    rate          = "100/s"
+    rate          = "50/s"
   }
 
   inject "instance_kill" "one" {
