@@ -29,10 +29,10 @@ func TestWhoseFaultABacklogIs(t *testing.T) {
 func TestRateBeyondThisMachineIsNotHeldAgainstTheTarget(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	server := serve(t, func(http.ResponseWriter, *http.Request) {})
-	r := start(t, Spec{URL: server.URL, Rate: 2e6, Timeout: time.Second})
+	r := start(t, Spec{URL: server.URL, Rate: 200e3})
 	until(t, "the machine to be blamed", func() bool {
-		behind, settled := r.Recording().Behind()
-		return behind > settled/2
+		behind, _ := r.Recording().Behind()
+		return behind > 1000 // more than its workers can have overslept
 	})
 	total := stop(t, r)
 	balance(t, total)
