@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long a test waits for what must come; it is never waited for in full.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 func start(t *testing.T, s Spec) *Run {
 	t.Helper()
