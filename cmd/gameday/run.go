@@ -69,12 +69,12 @@ func runAll(c *cli.Context, w *world, files []source) error {
 		for _, e := range f.experiments() {
 			verdict, err := runOne(ctx, c, w, f, e)
 			switch {
-			case err != nil && ctx.Err() != nil:
+			case verdict == "" && err != nil && ctx.Err() != nil:
 				fmt.Fprintln(c.App.ErrWriter, "gameday: stopped before anything was touched")
 				verdict = reports.Aborted
 			case err != nil:
 				fmt.Fprintln(c.App.ErrWriter, f.redact.String(describe(err)))
-				verdict = verdictOf(err)
+				verdict = reports.MostUrgent([]reports.Verdict{verdictOf(err), verdict})
 			}
 			verdicts = append(verdicts, verdict)
 			if ctx.Err() != nil {
@@ -88,7 +88,8 @@ func runAll(c *cli.Context, w *world, files []source) error {
 	return nil
 }
 
-// runOne plans an experiment, shows the plan, asks, runs, and leaves the reports in the run's folder.
+// runOne plans an experiment, shows the plan, asks, runs, and leaves the reports in the run's folder. There may be a
+// verdict and an error: a run whose reports could not be written.
 func runOne(ctx context.Context, c *cli.Context, w *world, f source, e *experiments.Experiment) (reports.Verdict, error) {
 	stderr := f.redact.Writer(c.App.ErrWriter)
 	plan, err := f.plan(ctx, c, w.env, e)
