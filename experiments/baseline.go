@@ -16,12 +16,12 @@ func (x *execution) baseline(ctx context.Context) bool {
 
 	var unsteady string
 	steady := false
-	finished := x.await(ctx, reports.Baseline, w.to, func() bool {
+	finished := x.await(ctx, reports.Baseline, func() time.Time { return w.to }, func() bool {
 		if unsteady = x.unsteady(window{w.from, time.Now()}); unsteady != "" {
 			return true
 		}
 		now := time.Now()
-		steady = !now.Before(w.to) && x.silent(w) == ""
+		steady = !now.Before(w.to) && x.silentBaseline(w) == ""
 		return steady || now.After(deadline)
 	})
 	switch {
@@ -35,7 +35,7 @@ func (x *execution) baseline(ctx context.Context) bool {
 		return false
 	case !steady:
 		x.enter("")
-		x.find(reports.Inconclusive, "nothing was injected: %s", x.silent(w))
+		x.find(reports.Inconclusive, "nothing was injected: %s", x.silentBaseline(w))
 		return false
 	}
 	if text := x.overrun(); text != "" {
@@ -58,8 +58,23 @@ func (x *execution) patience() time.Duration {
 // unsteady says which probe is out of its fixed bounds within w, "" if none is.
 func (x *execution) unsteady(w window) string {
 	for i, p := range x.plan.Experiment.Probes {
-		if text, _, broken := x.track(i).violated(w, reports.Baseline, 0); broken {
+		if text, _, broken := x.track(i).since(w.from).violated(w, reports.Baseline, 0); broken {
 			return p.ID() + " was " + text
+		}
+	}
+	return ""
+}
+
+// silentBaseline is silent for a phase before which nothing was measured: a record has to speak from its first whole
+// period on.
+func (x *execution) silentBaseline(w window) string {
+	for i, p := range x.plan.Experiment.Probes {
+		t, own := x.track(i).since(w.from), w
+		if len(t.spans) > 0 && t.spans[0].from.Sub(w.from) <= p.Probe.Scale().Period {
+			own.from = t.spans[0].from
+		}
+		if text := x.silence(i, t, own); text != "" {
+			return text
 		}
 	}
 	return ""
@@ -67,22 +82,25 @@ func (x *execution) unsteady(w window) string {
 
 // silent says which probe did not speak all through w, "" if all did.
 func (x *execution) silent(w window) string {
-	for i, p := range x.plan.Experiment.Probes {
-		t := x.track(i)
-		gap, ok := t.covers(w)
-		if ok {
-			continue
+	for i := range x.plan.Experiment.Probes {
+		if text := x.silence(i, x.track(i), w); text != "" {
+			return text
 		}
-		text := p.ID() + " has no data"
-		if len(t.readings) > 0 {
-			text += " from " + clock(gap.from) + " to " + clock(gap.to)
-		}
-		if _, err := x.series[i].blind(); err != nil {
-			text += ": " + err.Error()
-		}
-		return text
 	}
 	return ""
 }
 
-func clock(t time.Time) string { return t.Format("15:04:05") }
+// silence says where in w probe i, with track t, did not speak.
+func (x *execution) silence(i int, t track, w window) string {
+	gap, ok := t.covers(w)
+	if ok {
+		return ""
+	}
+	text := t.probe.ID() + " has no data"
+	if len(t.readings) > 0 {
+		text += " from " + clock(gap.from) + " to " + clock(gap.to)
+	}
+	return text + x.why(i)
+}
+
+func clock(t time.Time) string { return t.UTC().Format("15:04:05") }

@@ -2,7 +2,6 @@ package experiments
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -51,25 +50,36 @@ type fakeStep struct {
 	irreversible string
 	doErr        error
 	undoErr      error
+	takes        time.Duration // to do
+	undoTakes    time.Duration
 	heals        time.Duration // how long an irreversible one takes to heal; 0: as soon as Undo looks
 }
 
 func (s *fakeStep) String() string { return "break " + s.Name }
 
-func (s *fakeStep) Do(context.Context, *cloud.Env) error {
+func (s *fakeStep) Do(ctx context.Context, _ *cloud.Env) error {
+	if !sleep(ctx, s.takes) {
+		return ctx.Err()
+	}
 	s.patient.set(true)
 	return s.doErr
 }
 
-func (s *fakeStep) Undo(ctx context.Context, _ *cloud.Env) error {
+func (s *fakeStep) Undo(ctx context.Context, env *cloud.Env) error {
 	if s.undoErr != nil {
 		return s.undoErr
 	}
-	if !sleep(ctx, s.heals) {
-		return errors.New("still broken")
+	if !sleep(ctx, s.undoTakes) {
+		return ctx.Err()
 	}
-	s.patient.set(false)
-	return nil
+	began := time.Now()
+	err := cloud.Wait(ctx, env, s.Name+" to heal", func(context.Context) (string, bool, error) {
+		return "still broken", time.Since(began) >= s.heals, nil
+	})
+	if err == nil {
+		s.patient.set(false)
+	}
+	return err
 }
 
 func (s *fakeStep) Describe() injectors.Description {

@@ -10,19 +10,6 @@ import (
 	"gameday/reports"
 )
 
-// stepState is how far one step has come.
-type stepState struct {
-	state               string // as in reports.Step
-	began, done, undone *time.Time
-	err                 string
-}
-
-// Limits on a single step, beyond which it counts as failed. Real AWS needs minutes to stop or start an instance.
-const (
-	maxDo   = 10 * time.Minute
-	maxUndo = 15 * time.Minute
-)
-
 // over is why a fault phase ended early. A violation is judged again at the end, with all the data; anything else
 // stands as it is. An operator's stop comes as the cause of the run's own context.
 type over struct {
@@ -35,29 +22,30 @@ func (o *over) Error() string { return o.text }
 // errObserved ends a fault phase that went its full length.
 var errObserved = errors.New("observed long enough")
 
-// fault does every step at its time and watches, until the phase has lasted long enough or something stops it.
+// fault does every step at its time and watches, until every fault has been in effect and watched for long enough,
+// or something stops it.
 func (x *execution) fault(ctx context.Context) {
-	e := x.plan.Experiment
 	from := x.enter(reports.Fault)
-	until := from.Add(e.FaultPhase())
-	x.say("fault: for %s", reports.Span(e.FaultPhase()))
+	x.prolong(from.Add(x.plan.Experiment.FaultPhase()))
+	x.say("fault: for %s", reports.Span(x.plan.Experiment.FaultPhase()))
 	phase, stop := context.WithCancelCause(ctx)
 
-	var injecting sync.WaitGroup
+	var doing sync.WaitGroup
 	for _, steps := range x.byInject() {
-		injecting.Go(func() { x.inject(phase, stop, from, steps) })
+		doing.Go(func() { x.inject(phase, stop, from, steps) })
 	}
 	begun := make(chan struct{})
-	go func() { injecting.Wait(); close(begun) }()
+	go func() { doing.Wait(); close(begun) }()
 
-	x.await(phase, reports.Fault, until, func() bool {
-		if o := x.broken(window{from, time.Now()}, e.FaultPhase()); o != nil {
+	looks := make([]look, len(x.series))
+	x.await(phase, reports.Fault, x.faultEnds, func() bool {
+		if o := x.broken(window{from, time.Now()}, looks); o != nil {
 			stop(o)
 		}
-		return !time.Now().Before(until) && closed(begun)
+		return closed(begun) && !time.Now().Before(x.faultEnds())
 	})
 	stop(errObserved)
-	injecting.Wait()
+	<-begun
 
 	var o *over
 	switch cause := context.Cause(phase); {
@@ -69,6 +57,22 @@ func (x *execution) fault(ctx context.Context) {
 	case ctx.Err() != nil:
 		x.find(reports.Aborted, "%v in the fault phase", context.Cause(ctx))
 	}
+}
+
+// prolong has the fault phase last until then at least. It is called again once a step is in effect, because doing
+// one takes time, and a fault is to be watched for as long as was said after that.
+func (x *execution) prolong(until time.Time) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if until.After(x.until) {
+		x.until = until
+	}
+}
+
+func (x *execution) faultEnds() time.Time {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.until
 }
 
 // byInject groups the steps by inject, in the order in which they are due.
@@ -84,59 +88,30 @@ func (x *execution) byInject() [][]PlannedStep {
 	return groups
 }
 
-// inject does the steps of one inject, one after the other, and undoes them after their duration if they have one.
+// inject does the steps of one inject, all at once, because three instances that die are not one that dies three
+// times. After its duration, if it has one, it begins to undo them.
 func (x *execution) inject(ctx context.Context, stop context.CancelCauseFunc, from time.Time, steps []PlannedStep) {
 	i := steps[0].Inject
 	if !sleep(ctx, time.Until(from.Add(i.Start))) {
 		return
 	}
+	var doing sync.WaitGroup
 	for _, s := range steps {
-		if ctx.Err() != nil {
-			return
-		}
-		if err := x.do(ctx, s); err != nil {
-			if ctx.Err() == nil {
+		doing.Go(func() {
+			if err := x.do(ctx, s); err != nil && ctx.Err() == nil {
 				stop(&over{reports.Inconclusive, fmt.Sprintf("the fault could not be put in effect: step %d (%s): %v", s.N, s.Step, err)})
 			}
-			return
-		}
+		})
 	}
-	if i.Duration > 0 && sleep(ctx, i.Duration) {
-		x.takeBack(steps)
+	doing.Wait()
+	x.prolong(time.Now().Add(max(i.Duration, x.plan.Experiment.Observe)))
+	if i.Duration > 0 {
+		go func() {
+			if sleep(ctx, i.Duration) {
+				x.takeBack(steps)
+			}
+		}()
 	}
-}
-
-// do journals a step and does it.
-func (x *execution) do(ctx context.Context, s PlannedStep) error {
-	if err := x.journal.Will(s.N, s.Inject.Kind.Name, s.Step, s.About.Irreversible != ""); err != nil {
-		return fmt.Errorf("not begun, because it could not be journaled: %w", err)
-	}
-	x.mark(s, func(st *stepState, now time.Time) { st.state, st.began = "failed", &now })
-	x.say("step %d: %s", s.N, s.Step)
-	ctx, cancel := context.WithTimeout(ctx, maxDo)
-	defer cancel()
-	if err := s.Step.Do(ctx, x.env); err != nil {
-		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })
-		return err
-	}
-	x.mark(s, func(st *stepState, now time.Time) { st.state, st.done = "done", &now })
-	x.say("step %d is in effect", s.N)
-	if err := x.journal.Did(s.N); err != nil {
-		return fmt.Errorf("in effect, but the journal failed: %w", err)
-	}
-	return nil
-}
-
-func (x *execution) mark(s PlannedStep, change func(*stepState, time.Time)) {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	change(&x.steps[s.N-1], time.Now())
-}
-
-func (x *execution) stateOf(s PlannedStep) string {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	return x.steps[s.N-1].state
 }
 
 // tooBlind is how many measurements in a row may fail before the fault phase is ended: a fault that nobody can
@@ -145,7 +120,7 @@ const tooBlind = 3
 
 // broken says what ends the fault phase early, nil if nothing does: a violation of a probe that stops, or a probe
 // that cannot measure any more.
-func (x *execution) broken(w window, longest time.Duration) *over {
+func (x *execution) broken(w window, looks []look) *over {
 	for i, p := range x.plan.Experiment.Probes {
 		if n, err := x.series[i].blind(); n >= tooBlind {
 			return &over{reports.Inconclusive, fmt.Sprintf("%s cannot measure any more: %v", p.ID(), err)}
@@ -157,7 +132,7 @@ func (x *execution) broken(w window, longest time.Duration) *over {
 		if text, _, bad := t.violated(w, reports.Fault, p.Allow); bad {
 			return &over{reports.Failed, p.ID() + " was " + text}
 		}
-		if text, bad := t.changedEarly(x.before(w.from), w, longest); bad {
+		if text, bad := t.changedEarly(x.before(w.from), w, &looks[i]); bad {
 			return &over{reports.Failed, p.ID() + " " + text}
 		}
 	}

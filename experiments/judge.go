@@ -32,8 +32,24 @@ func (p Probe) step() time.Duration {
 // shortest is a silence that is never a hole in the record: a busy machine is silent that long.
 const shortest = 3 * time.Second
 
-// tolerance is how long a probe may be silent before its silence is a hole in the record: one late reading is not.
-func (p Probe) tolerance() time.Duration { return max(2*p.step(), shortest) }
+// tolerance is how long a probe may be silent before its silence is a hole. A look at the present may come late. A
+// record has no excuse: what has not arrived once everything late was waited for was not measured.
+func (p Probe) tolerance() time.Duration {
+	if period := p.Probe.Scale().Period; period > 0 {
+		return period / 2
+	}
+	return max(2*p.Every, shortest)
+}
+
+// since leaves out the readings that began before at, like the minute of which the run saw only the end.
+func (t track) since(at time.Time) track {
+	for i, s := range t.spans {
+		if !s.from.Before(at) {
+			return track{t.probe, t.readings[i:], t.spans[i:]}
+		}
+	}
+	return track{probe: t.probe}
+}
 
 // covers reports whether the probe spoke all through w, and where it did not. A record with a period of its own
 // must have spoken of the very end, for it will, however late; a probe that looks at the present cannot be asked

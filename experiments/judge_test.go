@@ -49,12 +49,13 @@ func TestCoverage(t *testing.T) {
 		want   bool
 	}{
 		{"every minute spoken for", []float64{1, 1, 1, 1, 1}, 0, true},
-		{"one late reading is no hole", []float64{1, nan, nan, 1, 1}, 0, true},
-		{"three silent minutes are", []float64{1, nan, nan, nan, 1}, 0, false},
+		{"a minute that never arrived", []float64{1, 1, nan, 1, 1}, 0, false},
+		{"the first minute", []float64{nan, 1, 1, 1, 1}, 0, false},
 		{"the end has not arrived", []float64{1, 1, 1, 1}, 0, false},
 		{"nothing at all", nil, 0, false},
 		{"only before and after", []float64{1, nan, nan, nan, nan, nan, nan, nan, 1}, -120, false},
-		{"the silence at the end is over", []float64{1, 1, 1, 1, nan, nan, 1}, 0, true},
+		{"the last minute, and then more", []float64{1, 1, 1, 1, nan, 1}, 0, false},
+		{"minutes that straddle both ends", []float64{1, 1, 1, 1, 1, 1}, -30, true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -62,6 +63,23 @@ func TestCoverage(t *testing.T) {
 				t.Errorf("covers = %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+func TestLooksMayComeLate(t *testing.T) {
+	p := Probe{Probe: &fakeProbe{}, Every: 10 * time.Second, Bounds: Bounds{Max: ptr(3.0)}}
+	look := func(seconds ...float64) track {
+		var rs []probes.Reading
+		for _, s := range seconds {
+			rs = append(rs, probes.Reading{At: at(s), Value: 1})
+		}
+		return newTrack(p, rs)
+	}
+	if _, ok := look(0, 10, 25, 40, 55).covers(window{at(0), at(60)}); !ok {
+		t.Error("looks that came a little late leave a hole")
+	}
+	if _, ok := look(0, 10, 50).covers(window{at(0), at(60)}); ok {
+		t.Error("half a minute without a look is no hole")
 	}
 }
 

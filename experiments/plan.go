@@ -71,6 +71,9 @@ func MakePlan(ctx context.Context, env *cloud.Env, file *File, e *Experiment, se
 		}
 	}
 	p.order()
+	if id := p.overlapping(); id != "" {
+		return nil, &Refusal{Text: fmt.Sprintf("two injects target %s: give them targets of their own", id)}
+	}
 	if err := e.Guard.allows(p); err != nil {
 		return nil, err
 	}
@@ -164,11 +167,23 @@ func changes(action string) bool {
 	return !strings.HasPrefix(call, "Describe") && !strings.HasPrefix(call, "List") && !strings.HasPrefix(call, "Get")
 }
 
-// FaultPhase is how long the fault phase takes if nothing stops it.
+// overlapping names a target that two injects want, "" if none is: what the one did, the other would find done.
+func (p *Plan) overlapping() string {
+	seen := make([]string, 0, len(p.Targets))
+	for _, t := range p.Targets {
+		if slices.Contains(seen, t.ID) {
+			return t.ID
+		}
+		seen = append(seen, t.ID)
+	}
+	return ""
+}
+
+// FaultPhase is how long the fault phase takes if nothing stops it and doing the steps takes no time.
 func (e *Experiment) FaultPhase() time.Duration {
 	d := e.Observe
 	for _, i := range e.Injects {
-		d = max(d, i.Start+i.Duration)
+		d = max(d, i.Start+max(i.Duration, e.Observe))
 	}
 	return d
 }

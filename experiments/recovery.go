@@ -4,13 +4,20 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"gameday/reports"
 )
+
+// regained is what waiting for the recovery came to. It is reviewed once the last measurement is in.
+type regained struct {
+	watched bool      // to its end; an operator's stop cuts it short
+	steady  time.Time // the beginning of the stretch that was steady; zero if there was none
+	out     []string  // which probes were out of bounds at the deadline
+	waiting []string  // what else it waited for
+}
 
 // recover waits until every probe is steady again and everything that had to heal has healed, or until the
 // deadline. Steady means what it means at baseline: within bounds for as long as the baseline lasted. A run that an
@@ -21,36 +28,34 @@ func (x *execution) recover(ctx context.Context) {
 	defer x.enter("")
 	deadline := from.Add(e.Recovery)
 	healed := x.healAll(deadline)
-	if ctx.Err() != nil {
-		<-healed
-		return
+	if ctx.Err() == nil {
+		x.say("recovery: steady again within %s, and then for %s", reports.Span(e.Recovery), reports.Span(e.Baseline))
+		x.regained.watched = x.awaitSteady(ctx, healed, from, deadline)
 	}
-	x.say("recovery: steady again within %s, and then for %s", reports.Span(e.Recovery), reports.Span(e.Baseline))
+	<-healed
+	if !x.regained.watched && !x.aborted() {
+		x.find(reports.Aborted, "%v before it was steady again", context.Cause(ctx))
+	}
+}
 
-	var steady time.Time
-	var waiting []string
-	var hopeless bool
-	finished := x.await(ctx, reports.Recover, deadline, func() bool {
-		if !closed(healed) {
+// awaitSteady waits for the steady state, and returns false if ctx ended first.
+func (x *execution) awaitSteady(ctx context.Context, healed <-chan struct{}, from, deadline time.Time) bool {
+	r := &x.regained
+	search := search{deadline: deadline}
+	giveUp := deadline.Add(x.plan.Experiment.Baseline).Add(x.patience())
+	var looked time.Time
+	return x.await(ctx, reports.Recover, func() time.Time { return deadline }, func() bool {
+		now := time.Now()
+		if !closed(healed) || now.Sub(looked) < time.Second/2 {
 			return false
 		}
-		if waiting = x.stillOut(deadline); len(waiting) > 0 {
-			hopeless = true
+		looked = now
+		if r.out = x.stillOut(deadline); len(r.out) > 0 {
 			return true
 		}
-		steady, waiting = x.steadySince(from, deadline)
-		return !steady.IsZero() || time.Now().After(deadline.Add(e.Baseline).Add(x.patience()))
+		r.steady, r.waiting = x.steadySince(x.lastUndone(from), &search)
+		return !r.steady.IsZero() || now.After(giveUp)
 	})
-	<-healed
-	if !finished {
-		x.find(reports.Aborted, "%v before it was steady again", context.Cause(ctx))
-		return
-	}
-	if steady.IsZero() {
-		x.unsettled(waiting, hopeless)
-	}
-	x.recovered(from, steady, waiting)
-	x.unhealed()
 }
 
 // errNotHealed is why waiting for something to heal ends.
@@ -62,7 +67,7 @@ func (x *execution) healAll(deadline time.Time) <-chan struct{} {
 	ctx, cancel := context.WithDeadlineCause(context.Background(), deadline, errNotHealed)
 	var healing sync.WaitGroup
 	for _, s := range x.plan.Steps {
-		if s.About.Irreversible != "" && x.stateOf(s) != "planned" {
+		if s.About.Irreversible != "" && x.stateOf(s).state != reports.StepPlanned {
 			healing.Go(func() { x.heal(ctx, s) })
 		}
 	}
@@ -71,122 +76,73 @@ func (x *execution) healAll(deadline time.Time) <-chan struct{} {
 	return all
 }
 
-// unhealed finds what did not heal in time.
-func (x *execution) unhealed() {
-	for i, s := range x.plan.Steps {
-		x.mu.Lock()
-		st := x.steps[i]
-		x.mu.Unlock()
-		if st.state == "not healed" {
-			x.find(reports.Failed, "step %d had not healed %s later: %s", s.N, reports.Span(x.plan.Experiment.Recovery), st.err)
+// review judges the recovery by all the data, once the last measurement is in: what arrived late may say that what
+// seemed steady was not.
+func (x *execution) review() {
+	fault, begun := x.phase(reports.Fault)
+	r := x.regained
+	if !begun || !r.watched {
+		return
+	}
+	undone, _ := x.phase(reports.Recover)
+	record := &reports.Recovery{Deadline: x.plan.Experiment.Recovery.Seconds(), Waiting: append(r.out, r.waiting...)}
+	within := reports.Span(x.plan.Experiment.Recovery)
+	if !r.steady.IsZero() {
+		if restless := x.restless(window{r.steady, r.steady.Add(x.plan.Experiment.Baseline)}); len(restless) > 0 {
+			r.steady, r.out, record.Waiting = time.Time{}, restless, restless
 		}
 	}
-}
-
-// steadySince finds the first moment, from the last undo to the deadline, from which on every probe was steady. The
-// zero time means that there is none yet; waiting then says what spoke against the last moment that was tried.
-func (x *execution) steadySince(from, deadline time.Time) (at time.Time, waiting []string) {
-	tracks := make([]track, len(x.series))
-	earliest := x.lastUndone(from)
-	moments := []time.Time{earliest}
-	for i := range x.series {
-		tracks[i] = x.track(i)
-		for _, s := range tracks[i].spans {
-			if s.to.After(earliest) && !s.to.After(deadline) {
-				moments = append(moments, s.to)
-			}
-		}
+	undone.to = undone.from.Add(x.plan.Experiment.Recovery)
+	silent := x.silent(undone)
+	switch {
+	case !r.steady.IsZero():
+		since := x.steadyFrom(fault.from, undone.from, r.steady)
+		record.SteadyAt = &since
+		record.SinceFault = since.Sub(fault.from).Seconds()
+		record.SinceUndone = max(0, since.Sub(undone.from)).Seconds()
+		x.say("%s", backAfter(record.SinceFault))
+	case len(r.out) == 0 && silent != "":
+		x.find(reports.Inconclusive, "whether it was steady again within %s of the last undo is not known: %s", within, silent)
+	default:
+		x.find(reports.Failed, "not steady again within %s of the last undo: %s", within, strings.Join(record.Waiting, "; "))
 	}
-	slices.SortFunc(moments, time.Time.Compare)
-	fault, _ := x.phase(reports.Fault)
-	base := x.before(fault.from)
-	for _, m := range moments {
-		w := window{m, m.Add(x.plan.Experiment.Baseline)}
-		waiting = waiting[:0]
-		if time.Now().Before(w.to) {
-			return time.Time{}, append(waiting, "the steady state to last")
-		}
-		for _, t := range tracks {
-			if text := t.restless(base, w); text != "" {
-				waiting = append(waiting, text)
-			}
-		}
-		if len(waiting) == 0 {
-			return m, nil
-		}
-	}
-	return time.Time{}, waiting
-}
-
-// lastUndone is when the last step was undone or had healed, at least from.
-func (x *execution) lastUndone(from time.Time) time.Time {
+	x.unhealed()
 	x.mu.Lock()
-	defer x.mu.Unlock()
-	for _, s := range x.steps {
-		if s.undone != nil && s.undone.After(from) {
-			from = *s.undone
-		}
-	}
-	return from
-}
-
-// stillOut says which probes were out of bounds at the deadline, so that no earlier moment can have been the
-// beginning of a steady state that lasted.
-func (x *execution) stillOut(deadline time.Time) []string {
-	var out []string
-	for i, p := range x.plan.Experiment.Probes {
-		t := x.track(i)
-		for k, r := range t.readings {
-			if p.Bounds.excess(r.Value) > 0 && (window{deadline, deadline}).touches(t.spans[k]) {
-				out = append(out, fmt.Sprintf("%s was still %s", p.ID(), t.describe(reports.Violation{Worst: r.Value})))
-			}
-		}
-	}
-	return out
-}
-
-// restless says why the probe was not steady all through w, "" if it was.
-func (t track) restless(base, w window) string {
-	if _, ok := t.covers(w); !ok {
-		return t.probe.ID() + " has no data"
-	}
-	if text, _, bad := t.violated(w, reports.Recover, 0); bad {
-		return t.probe.ID() + " is " + text
-	}
-	if u, changed := t.changed(base, w); changed {
-		return t.probe.ID() + " " + describeChange(t.probe, u)
-	}
-	return ""
-}
-
-// recovered records how the system came back.
-func (x *execution) recovered(undone, steady time.Time, waiting []string) {
-	fault, _ := x.phase(reports.Fault)
-	r := &reports.Recovery{Deadline: x.plan.Experiment.Recovery.Seconds(), Waiting: waiting}
-	if !steady.IsZero() {
-		since := steady
-		if steady.Sub(undone) <= 2*x.env.Poll { // nothing had to be waited for, so it was steady before
-			since = x.lastOut(window{fault.from, steady})
-		}
-		r.SteadyAt = &since
-		r.SinceFault = since.Sub(fault.from).Seconds()
-		r.SinceUndone = max(0, since.Sub(undone)).Seconds()
-		x.say("%s", backAfter(r.SinceFault))
-	}
-	x.mu.Lock()
-	x.recovery = r
+	x.recovery = record
 	x.mu.Unlock()
 }
 
-// lastOut is when the last disturbance within w was over: the end of the last reading out of bounds, or the
-// beginning of w if there was none.
-func (x *execution) lastOut(w window) time.Time {
-	last := w.from
-	for i, p := range x.plan.Experiment.Probes {
+// unhealed finds what did not heal in time, or what nobody could see heal.
+func (x *execution) unhealed() {
+	for _, s := range x.plan.Steps {
+		st := x.stateOf(s)
+		if st.state != reports.StepNotHealed {
+			continue
+		}
+		verdict := reports.Inconclusive
+		if st.unhealed {
+			verdict = reports.Failed
+		}
+		x.findWhatever(verdict, "step %d had not healed %s later: %s", s.N, reports.Span(x.plan.Experiment.Recovery), st.err)
+	}
+}
+
+// steadyFrom is when the last disturbance was over. If nothing had to be waited for after the last undo, it was
+// over before that.
+func (x *execution) steadyFrom(fault, undone, steady time.Time) time.Time {
+	if steady.Sub(undone) > 2*x.env.Poll {
+		return steady
+	}
+	last, w := fault, window{fault, steady}
+	for i := range x.series {
 		t := x.track(i)
-		for k, r := range t.readings {
-			if s := t.spans[k]; p.Bounds.excess(r.Value) > 0 && s.touches(w) && s.to.After(last) {
-				last = s.to
+		_, stretches := t.outside(w, reports.Fault)
+		if _, changed := t.changed(x.before(fault), w); changed {
+			stretches = append(stretches, t.departures(x.before(fault), w)...)
+		}
+		for _, s := range stretches {
+			if s.To.After(last) {
+				last = s.To
 			}
 		}
 	}
@@ -198,16 +154,4 @@ func backAfter(sinceFault float64) string {
 		return "steady throughout"
 	}
 	return fmt.Sprintf("steady again %s after the fault began", reports.Span(time.Duration(sinceFault*float64(time.Second))))
-}
-
-// unsettled finds that the system did not come back, or that nobody can tell.
-func (x *execution) unsettled(waiting []string, certain bool) {
-	within := reports.Span(x.plan.Experiment.Recovery)
-	recovery, _ := x.phase(reports.Recover)
-	recovery.to = recovery.from.Add(x.plan.Experiment.Recovery)
-	if silent := x.silent(recovery); silent != "" && !certain {
-		x.find(reports.Inconclusive, "whether it was steady again within %s of the last undo is not known: %s", within, silent)
-		return
-	}
-	x.find(reports.Failed, "not steady again within %s of the last undo: %s", within, strings.Join(waiting, "; "))
 }

@@ -44,7 +44,9 @@ func (p *Plan) rehearse(ctx context.Context, env *cloud.Env) error {
 	}
 	for _, probe := range p.Experiment.Probes {
 		now := time.Now()
-		readings, err := probe.Probe.Measure(ctx, &idle, now.Add(-rehearsalWindow), now)
+		within, cancel := context.WithTimeout(ctx, maxMeasure)
+		readings, err := probe.Probe.Measure(within, &idle, now.Add(-rehearsalWindow), now)
+		cancel()
 		if err != nil {
 			return &Impossible{fmt.Sprintf("probe %s cannot measure", probe.ID()), err}
 		}
@@ -55,9 +57,13 @@ func (p *Plan) rehearse(ctx context.Context, env *cloud.Env) error {
 	return nil
 }
 
-// foresee warns of what makes a run inconclusive before it starts.
+// foresee warns of what makes a run inconclusive before it starts, or worse.
 func (p *Plan) foresee() {
 	e := p.Experiment
+	longest := e.Baseline + e.FaultPhase() + e.Recovery + e.Baseline
+	if at := p.Identity.Expires; !at.IsZero() && at.Before(time.Now().Add(longest)) {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("the credentials end at %s UTC, and the run may take %s: an undo may find them expired", clock(at), reports.Span(longest)))
+	}
 	for _, probe := range e.Probes {
 		period := probe.Probe.Scale().Period
 		if e.FaultPhase() < probe.step() {

@@ -101,7 +101,7 @@ func rollback(ctx context.Context, env *cloud.Env, kinds Kinds, j *journal.Journ
 	case err == nil:
 		say(fmt.Sprintf("step %d is undone", r.N))
 		return j.Undone(r.N)
-	case r.Irreversible && ctx.Err() != nil:
+	case r.Irreversible && errors.Is(err, cloud.ErrNotYet):
 		say(fmt.Sprintf("step %d cannot be taken back, and has not healed: %v", r.N, err))
 		return j.Lost(r.N, err)
 	default:

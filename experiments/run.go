@@ -52,6 +52,7 @@ func Run(ctx context.Context, env *cloud.Env, plan *Plan, o RunOptions) (*report
 	}
 	x.stopLoads()
 	stopWatching()
+	x.review()
 	result := x.redactor.result(x.result())
 	x.note(x.journal.End(string(result.Verdict)))
 	x.note(x.journal.Close())
@@ -69,9 +70,11 @@ type execution struct {
 	series   []*series // one a probe, in the order of the file
 	news     chan struct{}
 	redactor *Redactor
-	stopped  string // why the fault phase ended early, if a probe ended it
+	stopped  string   // why the fault phase ended early, if a probe ended it
+	regained regained // what recovery came to
 
 	mu       sync.Mutex // guards what follows
+	until    time.Time  // when the fault phase ends, if nothing ends it earlier
 	phases   []reports.Phase
 	steps    []stepState
 	log      []reports.LogEntry
@@ -83,6 +86,7 @@ type execution struct {
 type finding struct {
 	verdict reports.Verdict
 	text    string
+	solid   bool // it stands even if the traffic was not what it should have been
 }
 
 func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
@@ -101,7 +105,7 @@ func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
 		x.series = append(x.series, &series{})
 	}
 	for range plan.Steps {
-		x.steps = append(x.steps, stepState{state: "planned"})
+		x.steps = append(x.steps, stepState{state: reports.StepPlanned})
 	}
 	return x, nil
 }
@@ -132,13 +136,21 @@ func (x *execution) stopLoads() {
 	}
 }
 
-// find takes note of something that speaks against "passed".
+// find takes note of something that speaks against "passed", as far as the traffic can be relied on.
 func (x *execution) find(v reports.Verdict, format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	x.take(finding{verdict: v, text: fmt.Sprintf(format, args...)})
+}
+
+// findWhatever takes note of something that speaks against "passed" whatever the traffic was.
+func (x *execution) findWhatever(v reports.Verdict, format string, args ...any) {
+	x.take(finding{verdict: v, text: fmt.Sprintf(format, args...), solid: true})
+}
+
+func (x *execution) take(f finding) {
 	x.mu.Lock()
-	x.findings = append(x.findings, finding{v, text})
+	x.findings = append(x.findings, f)
 	x.mu.Unlock()
-	x.say("%s: %s", v, text)
+	x.say("%s: %s", f.verdict, f.text)
 }
 
 // enter ends the present phase and begins the next one; "" ends the last.

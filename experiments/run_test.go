@@ -8,7 +8,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gameday/internal/cloud"
 	"gameday/internal/journal"
+	"gameday/probes"
 	"gameday/reports"
 )
 
@@ -131,6 +133,179 @@ func TestOperatorStopsAndEverythingIsUndone(t *testing.T) {
 		}
 		if r.Verdict != reports.Aborted || p.undone != 1 || r.Steps[0].State != "undone" {
 			t.Errorf("verdict %q, undone %d times, step %q", r.Verdict, p.undone, r.Steps[0].State)
+		}
+	})
+}
+
+func TestOperatorMayStopAtAnyMoment(t *testing.T) {
+	moments := map[string]time.Duration{
+		"baseline": 30 * time.Second, "fault": 3 * time.Minute, "undo": 6*time.Minute + 15*time.Second, "recovery": 7 * time.Minute,
+	}
+	for phase, after := range moments {
+		t.Run(phase, func(t *testing.T) {
+			o := options(t)
+			synctest.Test(t, func(t *testing.T) {
+				p := &patient{damage: 1, healthy: 1}
+				ctx, cancel := context.WithCancelCause(context.Background())
+				time.AfterFunc(after, func() { cancel(ErrOperator) })
+				step := &fakeStep{Name: "it", patient: p, undoTakes: 30 * time.Second}
+				r, err := Run(ctx, fakeEnv(), experiment(step, maxProbe(&fakeProbe{patient: p}, 3)), o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if r.Verdict != reports.Aborted || p.done != p.undone {
+					t.Errorf("verdict %q: %s; done %d times, undone %d", r.Verdict, r.Sentence, p.done, p.undone)
+				}
+			})
+		})
+	}
+}
+
+func TestViolationOutlivesAnOperatorsStop(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 9, healthy: 1}
+		ctx, cancel := context.WithCancelCause(context.Background())
+		time.AfterFunc(4*time.Minute, func() { cancel(ErrOperator) })
+		probe := maxProbe(&fakeProbe{patient: p}, 3)
+		probe.Stop = false
+		r, err := Run(ctx, fakeEnv(), experiment(&fakeStep{Name: "it", patient: p}, probe), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != reports.Failed {
+			t.Errorf("what was broken is called %q: %s", r.Verdict, r.Sentence)
+		}
+	})
+}
+
+func TestFaultIsWatchedOnceItIsInEffect(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 1, healthy: 1}
+		r, err := Run(context.Background(), fakeEnv(), experiment(&fakeStep{Name: "it", patient: p, takes: 6 * time.Minute}, maxProbe(&fakeProbe{patient: p}, 3)), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if held := r.Steps[0].Undone.Sub(*r.Steps[0].Done); held < 5*time.Minute {
+			t.Errorf("the fault was in effect for %s, and was to be watched for 5m", held)
+		}
+	})
+}
+
+func TestHangingUndoKeepsNobodyWaiting(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p, stuck := &patient{damage: 1, healthy: 1}, &patient{}
+		plan := experiment(&fakeStep{Name: "it", patient: p}, maxProbe(&fakeProbe{patient: p}, 3))
+		hangs := &fakeStep{Name: "stuck", patient: stuck, undoTakes: 10 * time.Hour}
+		plan.Steps = append(plan.Steps, PlannedStep{N: 2, Inject: plan.Steps[0].Inject, Step: hangs, About: hangs.Describe()})
+		r, err := Run(context.Background(), fakeEnv(), plan, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != reports.NotRolledBack || r.Steps[1].State != reports.StepNotUndone {
+			t.Errorf("verdict %q, the hanging step is %q", r.Verdict, r.Steps[1].State)
+		}
+		if waited := r.Steps[0].Undone.Sub(r.Phases[2].From); waited > time.Minute {
+			t.Errorf("the other step was undone %s later", waited)
+		}
+	})
+}
+
+func TestPanicOfAKindIsUndone(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 1, healthy: 1}
+		f := &fakeProbe{patient: p}
+		began := time.Now()
+		f.dumb = func() bool {
+			if time.Since(began) > 2*time.Minute {
+				panic("index out of range")
+			}
+			return false
+		}
+		r, err := Run(context.Background(), fakeEnv(), experiment(&fakeStep{Name: "it", patient: p}, maxProbe(f, 3)), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != reports.Inconclusive || p.undone != 1 || !strings.Contains(r.Sentence, "bug in gameday") {
+			t.Errorf("verdict %q: %s; undone %d times", r.Verdict, r.Sentence, p.undone)
+		}
+	})
+}
+
+// recorder is a record of seconds that arrive when they are settled: one of them much later than its successors.
+type recorder struct {
+	began        time.Time
+	slow         time.Duration // the second that settles late
+	late         time.Duration // by so much
+	slowValue    float64
+	ordinaryLate time.Duration
+}
+
+func (r *recorder) Scale() probes.Scale { return probes.Scale{Period: time.Second} }
+
+func (r *recorder) Measure(_ context.Context, _ *cloud.Env, from, to time.Time) ([]probes.Reading, error) {
+	var rs []probes.Reading
+	for at := r.began; at.Add(time.Second).Before(to); at = at.Add(time.Second) {
+		value, settled := 1.0, at.Add(time.Second).Add(r.ordinaryLate)
+		if at.Sub(r.began) == r.slow {
+			value, settled = r.slowValue, settled.Add(r.late)
+		}
+		if !at.Before(from.Add(-time.Second)) && settled.Before(to) {
+			rs = append(rs, probes.Reading{At: at, Span: time.Second, Value: value})
+		}
+	}
+	return rs, nil
+}
+
+func recording(r *recorder) *Plan {
+	p := &patient{damage: 1, healthy: 1}
+	limit := 3.0
+	return experiment(&fakeStep{Name: "it", patient: p}, Probe{
+		Kind: probes.Kind{Name: "record"}, Name: "it", Probe: r, Every: time.Second, Stop: true, Bounds: Bounds{Max: &limit, Confidence: 0.99},
+	})
+}
+
+func TestSecondThatSettlesLateIsStillSeen(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		rec := &recorder{began: time.Now(), slow: 2 * time.Minute, late: 20 * time.Second, slowValue: 9}
+		r, err := Run(context.Background(), fakeEnv(), recording(rec), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fault := r.Phases[1]; r.Verdict != reports.Failed || fault.To.Sub(fault.From) > 2*time.Minute {
+			t.Errorf("verdict %q after a fault phase of %s: %s", r.Verdict, fault.To.Sub(fault.From), r.Sentence)
+		}
+	})
+}
+
+func TestHoleInARecordIsNeverAPass(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		rec := &recorder{began: time.Now(), slow: 2 * time.Minute, late: 10 * time.Hour, slowValue: 1}
+		r, err := Run(context.Background(), fakeEnv(), recording(rec), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != reports.Inconclusive {
+			t.Errorf("a second under the fault was never measured, and the verdict is %q: %s", r.Verdict, r.Sentence)
+		}
+	})
+}
+
+func TestRecordsThatArriveMinutesLate(t *testing.T) {
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		rec := &recorder{began: time.Now(), slow: 20 * time.Second, ordinaryLate: 30 * time.Second, slowValue: 1}
+		r, err := Run(context.Background(), fakeEnv(), recording(rec), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Verdict != reports.Passed {
+			t.Errorf("data that is late all the same is data: verdict %q: %s", r.Verdict, r.Sentence)
 		}
 	})
 }

@@ -68,6 +68,26 @@ func (s *series) last() (probes.Reading, bool) {
 	return s.readings[len(s.readings)-1], true
 }
 
+// resume is the moment from which to ask a record again: three periods before its newest reading, or the reading
+// before the first hole that is no older than horizon. The zero time asks for everything.
+func (s *series) resume(period, horizon time.Duration) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.readings)
+	if n == 0 {
+		return time.Time{}
+	}
+	newest := s.readings[n-1].At
+	from := newest.Add(-3 * period)
+	for i := n - 1; i > 0 && newest.Sub(s.readings[i].At) < horizon; i-- {
+		before := s.readings[i-1]
+		if holed := s.readings[i].At.Sub(before.At) > max(before.Span, period); holed && before.At.Before(from) {
+			from = before.At
+		}
+	}
+	return from
+}
+
 // window is a stretch of time, [from, to).
 type window struct{ from, to time.Time }
 

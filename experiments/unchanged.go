@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"gameday/internal/stats"
@@ -34,17 +35,22 @@ func (t track) changed(base, w window) (change, bool) {
 	return c, c.able && c.P <= 1-b.Confidence && c.worse > b.Margin
 }
 
-// looks is how often at most a phase is looked at while it lasts, for changedEarly.
-const looks = 100
+// look is how often a probe has been looked at for a change while the fault phase went on.
+type look struct {
+	times    int
+	readings int // at the last one
+}
 
-// changedEarly is changed for a phase that is still going on. Because a test that is looked at again and again finds
-// something sooner or later, each look must be significant at (1 - confidence) / 100 (Bonferroni), and looks are
-// spaced so that there are no more than that many.
-func (t track) changedEarly(base, w window, longest time.Duration) (string, bool) {
+// changedEarly is changed for a phase that is still going on. A test that is made again and again finds something
+// sooner or later; so the k-th look has to be significant at (1 - confidence) · 6/(πk)², which is all of the level
+// over however many looks (the sum of 1/k² is π²/6). A probe is looked at when it has spoken.
+func (t track) changedEarly(base, w window, l *look) (string, bool) {
+	if !t.probe.Bounds.Unchanged || len(t.readings) == l.readings {
+		return "", false
+	}
+	l.times, l.readings = l.times+1, len(t.readings)
 	strict := t
-	strict.probe.Bounds.Confidence = 1 - (1-t.probe.Bounds.Confidence)/looks
-	grid := max(longest/looks, time.Millisecond)
-	w.to = w.from.Add(w.length().Truncate(grid))
+	strict.probe.Bounds.Confidence = 1 - (1-t.probe.Bounds.Confidence)*6/math.Pow(math.Pi*float64(l.times), 2)
 	c, bad := strict.changed(base, w)
 	return describeChange(t.probe, c), bad
 }

@@ -16,8 +16,7 @@ func (x *execution) judge() []reports.Probe {
 		r.Readings = x.readingReports(t)
 		switch {
 		case begun && x.aborted():
-			r.State = "not judged"
-			_, r.Violations = t.outside(fault, reports.Fault)
+			x.judgeShort(t, fault, &r)
 		case begun:
 			x.judgeProbe(i, t, fault, &r)
 		default:
@@ -48,11 +47,11 @@ func (x *execution) doubt() {
 	if text := x.overrun(); text != "" {
 		x.mu.Lock()
 		for i := range x.findings {
-			if x.findings[i].verdict == reports.Failed {
+			if f := x.findings[i]; f.verdict == reports.Failed && !f.solid {
 				x.findings[i].verdict = reports.Inconclusive
 			}
 		}
-		x.findings = append([]finding{{reports.Inconclusive, text}}, x.findings...)
+		x.findings = append([]finding{{verdict: reports.Inconclusive, text: text}}, x.findings...)
 		x.mu.Unlock()
 	}
 }
@@ -91,6 +90,17 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 		state("inconclusive", reports.Inconclusive, "has no data from %s to %s%s", clock(gap.from), clock(gap.to), x.why(i))
 	case t.probe.Bounds.Unchanged && !change.able:
 		state("inconclusive", reports.Inconclusive, "%s", change.unable)
+	}
+}
+
+// judgeShort judges one probe of a run that was cut short: what it broke is broken, and of the rest nothing is known.
+func (x *execution) judgeShort(t track, fault window, r *reports.Probe) {
+	var broken bool
+	r.State = "not judged"
+	r.Reason, r.Violations, broken = t.violated(fault, reports.Fault, t.probe.Allow)
+	if broken && !t.probe.Proof {
+		r.State = "failed"
+		x.find(reports.Failed, "%s was %s", t.probe.ID(), r.Reason)
 	}
 }
 

@@ -43,13 +43,10 @@ func (x *execution) measureOften(ctx context.Context, i int) {
 	}
 }
 
-// since is the moment from which probe i asks: a little before its newest reading, because records are revised.
+// since is the moment from which probe i asks: a little before its newest reading, because records are revised, or
+// from the first recent hole, because a record may be filled in later.
 func (x *execution) since(i int) time.Time {
-	newest, ok := x.series[i].last()
-	if !ok {
-		return x.started
-	}
-	from := newest.At.Add(-3 * x.plan.Experiment.Probes[i].Probe.Scale().Period)
+	from := x.series[i].resume(x.plan.Experiment.Probes[i].Probe.Scale().Period, x.env.Late)
 	if from.Before(x.started) {
 		return x.started
 	}
@@ -61,7 +58,11 @@ func (x *execution) measure(i int, from time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), maxMeasure)
 	defer cancel()
 	p := x.plan.Experiment.Probes[i].Probe
-	readings, err := p.Measure(ctx, x.env, from, time.Now())
+	var readings []probes.Reading
+	err := survived(func() (err error) {
+		readings, err = p.Measure(ctx, x.env, from, time.Now())
+		return err
+	})
 	if err != nil {
 		x.series[i].fail(err)
 	} else {
@@ -86,22 +87,24 @@ func lasting(readings []probes.Reading, period time.Duration) []probes.Reading {
 
 // await waits until done says so, looking whenever a probe has measured, when the time is up and at least every
 // second, while the observer is shown how things stand. It returns false if ctx ended first.
-func (x *execution) await(ctx context.Context, phase string, until time.Time, done func() bool) bool {
+func (x *execution) await(ctx context.Context, phase string, until func() time.Time, done func() bool) bool {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
-	up := time.NewTimer(time.Until(until))
-	defer up.Stop()
 	for {
 		if done() {
 			return true
+		}
+		var up <-chan time.Time // only while it lies ahead
+		if left := time.Until(until()); left > 0 {
+			up = time.After(left)
 		}
 		select {
 		case <-ctx.Done():
 			return false
 		case <-x.news:
-		case <-up.C:
+		case <-up:
 		case <-tick.C:
-			x.show(phase, until)
+			x.show(phase, until())
 		}
 	}
 }

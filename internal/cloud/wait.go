@@ -2,9 +2,13 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
+
+// ErrNotYet is in the error of a Wait whose last look succeeded: AWS was asked, and it was not so.
+var ErrNotYet = errors.New("not yet")
 
 // Wait calls look every env.Poll until it reports done or ctx ends. A failure of look is remembered and the
 // wait goes on, because a throttled or briefly failing API is no reason to give up on a rollback. When ctx
@@ -34,11 +38,17 @@ func Wait(ctx context.Context, env *Env, what string, look func(context.Context)
 
 func gaveUp(ctx context.Context, what, state string, failure error) error {
 	err := fmt.Errorf("gave up waiting for %s: %w", what, context.Cause(ctx))
-	if state != "" {
-		err = fmt.Errorf("%w (last seen: %s)", err, state)
-	}
-	if failure != nil {
-		err = fmt.Errorf("%w (last look failed: %w)", err, failure)
+	switch {
+	case failure != nil:
+		return fmt.Errorf("%w (last look failed: %w)", err, failure)
+	case state != "":
+		return notYet{fmt.Errorf("%w (last seen: %s)", err, state)}
 	}
 	return err
 }
+
+// notYet marks an error as ErrNotYet without changing its words.
+type notYet struct{ error }
+
+func (n notYet) Is(target error) bool { return target == ErrNotYet }
+func (n notYet) Unwrap() error        { return n.error }

@@ -1,0 +1,110 @@
+package experiments
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"gameday/reports"
+)
+
+// search remembers how far the search for a steady stretch has come, so that it need not begin anew at every look.
+type search struct {
+	deadline time.Time
+	ruledOut time.Time // no moment up to here can be the beginning
+}
+
+// steadySince finds the first moment, from earliest to the deadline, from which on every probe was steady for as long
+// as the baseline lasted. The zero time means that there is none yet; waiting says what spoke against the last
+// moment that was tried.
+func (x *execution) steadySince(earliest time.Time, s *search) (at time.Time, waiting []string) {
+	for _, m := range x.moments(earliest, s) {
+		w := window{m, m.Add(x.plan.Experiment.Baseline)}
+		if time.Now().Before(w.to) {
+			return time.Time{}, []string{"the steady state to last"}
+		}
+		if waiting = x.restless(w); len(waiting) == 0 {
+			return m, nil
+		}
+		if x.silent(w) == "" {
+			s.ruledOut = m
+		}
+	}
+	return time.Time{}, waiting
+}
+
+// moments lists when a steady stretch may have begun: after the last undo, or after any reading since.
+func (x *execution) moments(earliest time.Time, s *search) []time.Time {
+	var moments []time.Time
+	if earliest.After(s.ruledOut) {
+		moments = append(moments, earliest)
+	}
+	for i := range x.series {
+		for _, span := range x.track(i).spans {
+			if span.to.After(earliest) && span.to.After(s.ruledOut) && !span.to.After(s.deadline) {
+				moments = append(moments, span.to)
+			}
+		}
+	}
+	slices.SortFunc(moments, time.Time.Compare)
+	return slices.CompactFunc(moments, time.Time.Equal)
+}
+
+// restless says which probes were not steady all through w, and why. What is cheap to find out comes first.
+func (x *execution) restless(w window) []string {
+	fault, _ := x.phase(reports.Fault)
+	base := x.before(fault.from)
+	var why []string
+	for i := range x.series {
+		if text := x.track(i).restless(base, w); text != "" {
+			why = append(why, text)
+		}
+	}
+	return why
+}
+
+func (t track) restless(base, w window) string {
+	if _, ok := t.covers(w); !ok {
+		return t.probe.ID() + " has no data"
+	}
+	if text, _, bad := t.violated(w, reports.Recover, 0); bad {
+		return t.probe.ID() + " was " + text
+	}
+	c, changed := t.changed(base, w)
+	if changed {
+		return t.probe.ID() + " " + describeChange(t.probe, c)
+	}
+	if !c.able { // too few readings for the test: then nothing may be worse than the baseline was
+		if worse := t.departures(base, w); len(worse) > 0 {
+			return t.probe.ID() + " was " + worse[0].Text
+		}
+	}
+	return ""
+}
+
+// lastUndone is when the last step was undone or had healed, at least from.
+func (x *execution) lastUndone(from time.Time) time.Time {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, s := range x.steps {
+		if s.undone != nil && s.undone.After(from) {
+			from = *s.undone
+		}
+	}
+	return from
+}
+
+// stillOut says which probes were out of bounds at the deadline, so that no earlier moment can have been the
+// beginning of a steady state that lasted.
+func (x *execution) stillOut(deadline time.Time) []string {
+	var out []string
+	for i, p := range x.plan.Experiment.Probes {
+		t := x.track(i)
+		for k, r := range t.readings {
+			if p.Bounds.excess(r.Value) > 0 && (window{deadline, deadline}).touches(t.spans[k]) {
+				out = append(out, fmt.Sprintf("%s was still %s", p.ID(), t.describe(reports.Violation{Worst: r.Value})))
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,68 @@
+package experiments
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gameday/reports"
+)
+
+// Limits on a single step. Real AWS needs minutes to stop or start an instance.
+const (
+	maxDo   = 10 * time.Minute // beyond which a step counts as failed
+	maxUndo = 15 * time.Minute // beyond which its undo is left to a person
+)
+
+// stepState is how far one step has come.
+type stepState struct {
+	state               string // as in reports.Step
+	began, done, undone *time.Time
+	err                 string
+	unhealed            bool          // AWS itself said so, and not that nobody could ask
+	undoing             chan struct{} // closed when the undo has ended; nil until it begins
+}
+
+// do journals a step and does it.
+func (x *execution) do(ctx context.Context, s PlannedStep) error {
+	if err := x.journal.Will(s.N, s.Inject.Kind.Name, s.Step, s.About.Irreversible != ""); err != nil {
+		return fmt.Errorf("not begun, because it could not be journaled: %w", err)
+	}
+	x.mark(s, func(st *stepState, now time.Time) { st.state, st.began = reports.StepFailed, &now })
+	x.say("step %d: %s", s.N, s.Step)
+	ctx, cancel := context.WithTimeout(ctx, maxDo)
+	defer cancel()
+	if err := survived(func() error { return s.Step.Do(ctx, x.env) }); err != nil {
+		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })
+		return err
+	}
+	x.mark(s, func(st *stepState, now time.Time) { st.state, st.done = reports.StepDone, &now })
+	x.say("step %d is in effect", s.N)
+	if err := x.journal.Did(s.N); err != nil {
+		return fmt.Errorf("in effect, but the journal failed: %w", err)
+	}
+	return nil
+}
+
+// survived turns a panic of a kind into an error: a bug there must not end the process while a fault is in effect.
+func survived(call func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("this is a bug in gameday: panic: %v", p)
+		}
+	}()
+	return call()
+}
+
+func (x *execution) mark(s PlannedStep, change func(*stepState, time.Time)) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	change(&x.steps[s.N-1], time.Now())
+}
+
+// stateOf is a copy of how far a step has come.
+func (x *execution) stateOf(s PlannedStep) stepState {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.steps[s.N-1]
+}
