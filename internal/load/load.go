@@ -38,6 +38,7 @@ type Spec struct {
 // Scheduled = Sent + NotSent, and once Final: Sent = Answered + Failed, to the request.
 type Second struct {
 	At        time.Time
+	Span      time.Duration // until the next second in which anything is due: 1 s, or more of a load that is slower than that
 	Scheduled uint64
 	Sent      uint64
 	NotSent   map[string]uint64       // by cause: "no free connection", "stopped", "this machine: too many open files"

@@ -309,3 +309,13 @@ func TestZeroRecordingHasNothingToSay(t *testing.T) {
 		t.Errorf("seconds %v", s)
 	}
 }
+
+func TestSlowLoadSpeaksUntilItsNextRequest(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	r := start(t, Spec{URL: server.URL, Rate: 0.5})
+	until(t, "the first second", func() bool { return len(r.Recording().Seconds(r.started, time.Now())) > 0 })
+	if s := r.Recording().Seconds(r.started, time.Now())[0]; s.Span != 2*time.Second {
+		t.Errorf("a request every other second speaks for %s", s.Span)
+	}
+}

@@ -123,7 +123,9 @@ func (r *Recording) second(number int) *second {
 	if !ok {
 		from := time.Duration(number) * time.Second
 		s = &second{Second: newSecond(r.started.Add(from)), number: number}
-		s.Scheduled = r.schedule.before(from+time.Second) - r.schedule.before(from)
+		next := r.schedule.before(from + time.Second)
+		s.Scheduled = next - r.schedule.before(from)
+		s.Span = r.schedule.due(next).Truncate(time.Second) - from
 		r.open[number] = s
 	}
 	return s

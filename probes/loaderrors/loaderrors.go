@@ -74,7 +74,7 @@ func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) (
 			events += n
 		}
 		readings = append(readings, probes.Reading{
-			At: s.At, Span: time.Second, Value: float64(events) / float64(s.Sent), Of: float64(s.Sent), Note: note(wrong),
+			At: s.At, Span: s.Span, Value: float64(events) / float64(s.Sent), Of: float64(s.Sent), Note: note(wrong),
 		})
 	}
 	return readings, nil

@@ -71,7 +71,7 @@ func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) (
 			continue
 		}
 		us := times.ValueAtQuantile(p.Quantile * 100)
-		readings = append(readings, probes.Reading{At: s.At, Span: time.Second, Value: float64(us) / 1e6})
+		readings = append(readings, probes.Reading{At: s.At, Span: s.Span, Value: float64(us) / 1e6})
 	}
 	return readings, nil
 }

@@ -48,7 +48,7 @@ func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) (
 	var readings []probes.Reading
 	for _, s := range recording.Seconds(from, to) {
 		readings = append(readings, probes.Reading{
-			At: s.At, Span: time.Second, Value: float64(s.Sent) / float64(s.Scheduled), Of: float64(s.Scheduled),
+			At: s.At, Span: s.Span, Value: float64(s.Sent) / float64(s.Scheduled), Of: float64(s.Scheduled),
 			Note: fmt.Sprintf("%d of %d sent", s.Sent, s.Scheduled),
 		})
 	}
