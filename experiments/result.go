@@ -63,6 +63,12 @@ func (r *Redactor) result(of *reports.Result) *reports.Result {
 	return &clean
 }
 
+// fixed are the fields of a Result that hold no text of the author's: a short secret must not be found in a time of day.
+var fixed = []string{
+	"schema", "run", "verdict", "state", "phase", "unit", "sha256", "at", "from", "to",
+	"started", "ended", "began", "done", "undone", "steady_at",
+}
+
 // tree redacts every text in what JSON was decoded to.
 func (r *Redactor) tree(v any) any {
 	switch v := v.(type) {
@@ -74,7 +80,9 @@ func (r *Redactor) tree(v any) any {
 		}
 	case map[string]any:
 		for key := range v {
-			v[key] = r.tree(v[key])
+			if !slices.Contains(fixed, key) {
+				v[key] = r.tree(v[key])
+			}
 		}
 	}
 	return v

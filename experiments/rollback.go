@@ -13,7 +13,7 @@ import (
 	"gameday/internal/journal"
 )
 
-// Leftover is a run whose journal has steps that may still be in effect.
+// Leftover is a run that may still have something in effect.
 type Leftover struct {
 	Dir     string
 	Begin   journal.Begin
@@ -21,7 +21,8 @@ type Leftover struct {
 	Alive   bool             // the run is still going on, and undoes its steps itself
 }
 
-// Leftovers reads the journals below runsDir and returns the runs that have something pending, the oldest first.
+// Leftovers reads the journals below runsDir and returns the runs that have something pending or are still going on, the
+// oldest first.
 // A run against a lab that lived and died with its process leaves nothing behind, and is not listed.
 func Leftovers(runsDir string) ([]Leftover, error) {
 	entries, err := os.ReadDir(runsDir)
@@ -43,7 +44,7 @@ func Leftovers(runsDir string) ([]Leftover, error) {
 		if err != nil {
 			return nil, fmt.Errorf("look at run %s: %w", e.Name(), err)
 		}
-		if !l.Begin.Lab && len(l.Pending) > 0 {
+		if !l.Begin.Lab && (l.Alive || len(l.Pending) > 0) {
 			left = append(left, l)
 		}
 	}

@@ -48,31 +48,37 @@ func planCommand() *cli.Command {
 func planAll(c *cli.Context, w *world, files []source) error {
 	var verdicts []reports.Verdict
 	for _, f := range files {
-		stdout := f.redact.Writer(c.App.Writer)
-		var plans []*experiments.Plan
-		for _, e := range f.experiments() {
-			plan, err := f.plan(c.Context, c, w.env, e)
-			if err != nil {
-				fmt.Fprintln(c.App.ErrWriter, f.redact.String(describe(err)))
-				verdicts = append(verdicts, verdictOf(err))
-				continue
+		plans, refused := planFile(c, w, f)
+		verdicts = append(verdicts, refused...)
+		if len(refused) == 0 {
+			if err := writePlanFile(c, f, plans); err != nil {
+				return err
 			}
-			plans = append(plans, plan)
-			if !c.Bool("json") {
-				writePlan(stdout, plan)
-			}
-		}
-		if len(verdicts) > 0 {
-			continue
-		}
-		if err := writePlanFile(c, f, plans); err != nil {
-			return err
 		}
 	}
 	if v := reports.MostUrgent(verdicts); v != reports.Passed {
 		return &outcome{v}
 	}
 	return nil
+}
+
+// planFile plans every experiment of a file and shows each plan, or why there is none.
+func planFile(c *cli.Context, w *world, f source) (plans []*experiments.Plan, refused []reports.Verdict) {
+	stdout := f.redact.Writer(c.App.Writer)
+	defer stdout.Close()
+	for _, e := range f.experiments() {
+		plan, err := f.plan(c.Context, c, w.env, e)
+		if err != nil {
+			fmt.Fprintln(c.App.ErrWriter, f.redact.String(describe(err)))
+			refused = append(refused, verdictOf(err))
+			continue
+		}
+		plans = append(plans, plan)
+		if !c.Bool("json") {
+			writePlan(stdout, plan)
+		}
+	}
+	return plans, refused
 }
 
 // writePlanFile writes the plans of one file to stdout or to a file, where that was asked for.

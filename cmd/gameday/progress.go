@@ -10,18 +10,46 @@ import (
 	"gameday/experiments"
 )
 
-// progress writes what happens in a run as plain dated lines, and now and then how things stand.
+// progress writes what happens in a run as plain dated lines, and now and then how things stand. A terminal that is
+// held up, or a pipe that nobody reads, must not hold up a rollback: lines wait in a queue, and where that is full
+// they are dropped. The record has them all.
 type progress struct {
-	mu    sync.Mutex
-	w     io.Writer
 	every time.Duration // between two lines of status
-	last  time.Time
+	lines chan string
+	done  chan struct{}
+
+	mu   sync.Mutex
+	last time.Time
+}
+
+// queue is how many lines may wait; flush is how long the end of a run waits for them to be written.
+const (
+	queue = 1000
+	flush = 2 * time.Second
+)
+
+func newProgress(w io.Writer, every time.Duration) *progress {
+	p := &progress{every: every, lines: make(chan string, queue), done: make(chan struct{})}
+	go func() {
+		defer close(p.done)
+		for line := range p.lines {
+			fmt.Fprintln(w, line) // a reader that went away is no reason to stop a run
+		}
+	}()
+	return p
+}
+
+// Close writes what is waiting. Nothing may be logged after it.
+func (p *progress) Close() {
+	close(p.lines)
+	select {
+	case <-p.done:
+	case <-time.After(flush):
+	}
 }
 
 func (p *progress) Log(at time.Time, text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	fmt.Fprintf(p.w, "%s  %s\n", at.Format("15:04:05"), text)
+	p.add(fmt.Sprintf("%s  %s", at.Format("15:04:05"), text))
 }
 
 func (p *progress) Status(s experiments.Status) {
@@ -43,5 +71,12 @@ func (p *progress) Status(s experiments.Status) {
 			parts = append(parts, probe.ID+" "+probe.Value)
 		}
 	}
-	fmt.Fprintf(p.w, "%s    %s\n", now.Format("15:04:05"), strings.Join(parts, " | "))
+	p.add(fmt.Sprintf("%s    %s", now.Format("15:04:05"), strings.Join(parts, " | ")))
+}
+
+func (p *progress) add(line string) {
+	select {
+	case p.lines <- line:
+	default:
+	}
 }

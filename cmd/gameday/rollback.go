@@ -39,6 +39,10 @@ func rollbackCommand() *cli.Command {
 			}
 			var failures []error
 			for _, l := range left {
+				if l.Alive {
+					fmt.Fprintf(c.App.ErrWriter, "Run %s is still going on, and undoes its changes itself: stop it with Ctrl-C.\n", filepath.Base(l.Dir))
+					continue
+				}
 				failures = append(failures, rollbackOne(c, l))
 			}
 			if err := errors.Join(failures...); err != nil {

@@ -7,11 +7,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/mattn/go-isatty"
@@ -56,12 +56,9 @@ func runCommand() *cli.Command {
 	}
 }
 
-// runAll runs every experiment, one after the other, and ends with the most urgent verdict. Nothing starts while an
-// earlier run has left something in effect.
+// runAll runs every experiment, one after the other, and ends with the most urgent verdict. After one that was not
+// rolled back, nothing else is begun.
 func runAll(c *cli.Context, w *world, files []source) error {
-	if err := refuseLeftovers(c.String("runs-dir")); err != nil {
-		return err
-	}
 	ctx, stop := interruptible(c.Context, c.App.ErrWriter)
 	defer stop()
 	var verdicts []reports.Verdict
@@ -77,7 +74,7 @@ func runAll(c *cli.Context, w *world, files []source) error {
 				verdict = reports.MostUrgent([]reports.Verdict{verdictOf(err), verdict})
 			}
 			verdicts = append(verdicts, verdict)
-			if ctx.Err() != nil {
+			if ctx.Err() != nil || verdict == reports.NotRolledBack {
 				return &outcome{reports.MostUrgent(verdicts)}
 			}
 		}
@@ -91,34 +88,47 @@ func runAll(c *cli.Context, w *world, files []source) error {
 // runOne plans an experiment, shows the plan, asks, runs, and leaves the reports in the run's folder. There may be a
 // verdict and an error: a run whose reports could not be written.
 func runOne(ctx context.Context, c *cli.Context, w *world, f source, e *experiments.Experiment) (reports.Verdict, error) {
+	if err := refuseLeftovers(c.String("runs-dir")); err != nil {
+		return "", err
+	}
 	stderr := f.redact.Writer(c.App.ErrWriter)
+	defer stderr.Close()
 	plan, err := f.plan(ctx, c, w.env, e)
 	if err != nil {
 		return "", err
 	}
 	writePlan(stderr, plan)
-	if err := confirm(c); err != nil {
+	if err := confirm(ctx, c); err != nil {
+		return "", err
+	}
+	if err := refuseLeftovers(c.String("runs-dir")); err != nil { // the answer may have taken an hour
 		return "", err
 	}
 	id := newRunID(e.Name)
 	dir := filepath.Join(c.String("runs-dir"), id)
 	fmt.Fprintf(stderr, "\nRun %s\n", id)
+	shown := newProgress(stderr, 5*time.Second)
 	result, err := experiments.Run(ctx, w.env, plan, experiments.RunOptions{
 		ID: id, Dir: dir, Version: version(), Lab: w.lab != nil,
-		Observe: &progress{w: stderr, every: 5 * time.Second},
+		Observe: shown,
 	})
+	shown.Close()
 	if err != nil {
 		return "", err
 	}
-	if err := saveReports(dir, result); err != nil {
-		return result.Verdict, err
+	saved := saveReports(dir, result)
+	if saved == nil {
+		fmt.Fprintf(stderr, "Report: %s\n", filepath.Join(dir, "report.html"))
 	}
-	fmt.Fprintf(stderr, "Report: %s\n", filepath.Join(dir, "report.html"))
-	return result.Verdict, reports.Formats()[c.String("format")](c.App.Writer, result)
+	printed := reports.Formats()[c.String("format")](c.App.Writer, result)
+	if errors.Is(printed, syscall.EPIPE) {
+		printed = nil // whoever was reading has seen enough
+	}
+	return result.Verdict, errors.Join(saved, printed)
 }
 
 // confirm asks the person at the terminal, unless --yes was said.
-func confirm(c *cli.Context) error {
+func confirm(ctx context.Context, c *cli.Context) error {
 	if c.Bool("yes") {
 		return nil
 	}
@@ -126,14 +136,20 @@ func confirm(c *cli.Context) error {
 		return errors.New("nobody can be asked here, because stdin is no terminal: look at `gameday plan`, then run with --yes")
 	}
 	fmt.Fprint(c.App.ErrWriter, "\nDo this? Only \"yes\" means yes: ")
-	answer, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	if err != nil && err != io.EOF {
-		return fmt.Errorf("read the answer: %w", err)
+	answers := make(chan string, 1)
+	go func() {
+		answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // no answer is none but "yes"
+		answers <- strings.TrimSpace(answer)
+	}()
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case answer := <-answers:
+		if answer != "yes" {
+			return errors.New("not run: the answer was not \"yes\"")
+		}
+		return nil
 	}
-	if strings.TrimSpace(answer) != "yes" {
-		return errors.New("not run: the answer was not \"yes\"")
-	}
-	return nil
 }
 
 // refuseLeftovers fails while an earlier run has something in effect.
@@ -144,7 +160,7 @@ func refuseLeftovers(runsDir string) error {
 	}
 	name := filepath.Base(left[0].Dir)
 	if left[0].Alive {
-		return fmt.Errorf("run %s is going on and has changes in effect: wait until it is over", name)
+		return fmt.Errorf("run %s is going on: wait until it is over, or keep this one's records elsewhere with --runs-dir if they cannot meet", name)
 	}
 	return fmt.Errorf("run %s has left %s in effect: undo first with `gameday rollback %s`", name, reports.Counted(len(left[0].Pending), "change"), name)
 }
