@@ -131,7 +131,7 @@ func maxProbe(f *fakeProbe, limit float64) Probe {
 }
 
 func fakeEnv() *cloud.Env {
-	return &cloud.Env{Poll: time.Second, Late: time.Minute}
+	return &cloud.Env{Poll: time.Second, Late: time.Minute, Undo: time.Minute}
 }
 
 func options(t *testing.T) RunOptions {

@@ -72,7 +72,7 @@ func beginOf(records []journal.Record) journal.Begin {
 
 // Rollback undoes whatever is pending in the journal in dir, the latest step first. It needs no experiment file: the
 // journaled steps are whole in themselves. One failed undo does not stop the others. The error joins all failures;
-// errors.Is(err, journal.ErrLocked) says that the run is still alive, and that nothing was touched.
+// errors.Is(err, journal.ErrLocked) says that another process is at work on the run, and that nothing was touched.
 func Rollback(ctx context.Context, env *cloud.Env, kinds Kinds, dir string, say func(string)) error {
 	j, records, err := journal.Open(dir)
 	if err != nil {
@@ -81,32 +81,78 @@ func Rollback(ctx context.Context, env *cloud.Env, kinds Kinds, dir string, say 
 	defer j.Close()
 	own := *env
 	own.RunID = beginOf(records).Run
-	var failures []error
-	for _, r := range journal.Pending(records) {
-		failures = append(failures, rollback(ctx, &own, kinds, j, r, say))
+	r := rollback{env: &own, kinds: kinds, journal: j, say: say}
+	if err := j.Rollback(); err != nil {
+		say(fmt.Sprintf("the journal cannot be written (%v); everything is undone all the same", err))
 	}
+	return r.all(ctx, journal.Pending(records))
+}
+
+// rollback undoes what a run has left.
+type rollback struct {
+	env     *cloud.Env
+	kinds   Kinds
+	journal *journal.Journal
+	say     func(string)
+}
+
+func (r rollback) all(ctx context.Context, pending []journal.Record) error {
+	failures := make([]error, len(pending))
+	var starts []func() <-chan struct{}
+	for i, record := range pending {
+		starts = append(starts, func() <-chan struct{} {
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				failures[i] = r.one(ctx, record)
+			}()
+			return ended
+		})
+	}
+	inTurn(starts)
 	return errors.Join(failures...)
 }
 
-// rollback undoes one journaled step and writes down how that went. An irreversible step that does not heal is
-// given up: there is nothing that a later attempt could do about it.
-func rollback(ctx context.Context, env *cloud.Env, kinds Kinds, j *journal.Journal, r journal.Record, say func(string)) error {
-	step, err := kinds.step(r)
+// one undoes one journaled step and writes down how that went.
+func (r rollback) one(ctx context.Context, record journal.Record) error {
+	step, err := r.kinds.step(record)
 	if err != nil {
-		return errors.Join(err, j.UndoFailed(r.N, err))
+		r.note(r.journal.UndoFailed(record.N, err))
+		return err
 	}
-	say(fmt.Sprintf("undo step %d: %s", r.N, step))
-	ctx, cancel := context.WithTimeout(ctx, maxUndo)
-	defer cancel()
-	switch err := step.Undo(ctx, env); {
-	case err == nil:
-		say(fmt.Sprintf("step %d is undone", r.N))
-		return j.Undone(r.N)
-	case r.Irreversible && errors.Is(err, cloud.ErrNotYet):
-		say(fmt.Sprintf("step %d cannot be taken back, and has not healed: %v", r.N, err))
-		return j.Lost(r.N, err)
+	r.say(fmt.Sprintf("undo step %d: %s", record.N, step.Describe().Undo))
+	var lost error
+	err = insist(ctx, r.env, func(ctx context.Context) error {
+		lost = nil
+		err := step.Undo(ctx, r.env)
+		switch {
+		case err == nil:
+			r.note(r.journal.Undone(record.N))
+		case record.Irreversible && errors.Is(err, cloud.ErrNotYet):
+			lost = err
+			r.note(r.journal.Lost(record.N, err))
+			return nil
+		default:
+			r.say(fmt.Sprintf("undo of step %d failed: %v", record.N, err))
+			r.note(r.journal.UndoFailed(record.N, err))
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		return leftBehind(record, step, err)
+	case lost != nil: // there is nothing that a later attempt could do about it
+		r.say(fmt.Sprintf("step %d cannot be taken back, and has not healed: %v", record.N, lost))
 	default:
-		return errors.Join(leftBehind(r, step, err), j.UndoFailed(r.N, err))
+		r.say(fmt.Sprintf("step %d is undone", record.N))
+	}
+	return nil
+}
+
+// note says that the journal failed. The next rollback looks again then, which is harmless.
+func (r rollback) note(err error) {
+	if err != nil {
+		r.say(fmt.Sprintf("the journal could not be written: %v", err))
 	}
 }
 

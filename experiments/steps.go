@@ -8,11 +8,8 @@ import (
 	"gameday/reports"
 )
 
-// Limits on a single step. Real AWS needs minutes to stop or start an instance.
-const (
-	maxDo   = 10 * time.Minute // beyond which a step counts as failed
-	maxUndo = 15 * time.Minute // beyond which its undo is left to a person
-)
+// maxDo is when doing a step counts as failed. Real AWS needs minutes to stop an instance.
+const maxDo = 10 * time.Minute
 
 // stepState is how far one step has come.
 type stepState struct {

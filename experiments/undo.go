@@ -12,11 +12,6 @@ import (
 	"gameday/reports"
 )
 
-const (
-	undoAttempts = 5                // how often an undo is tried before it is left to a person
-	undoTurn     = 30 * time.Second // how long the next undo waits for the one before it
-)
-
 // undo takes back every step that may be in effect, in reverse order. Nothing that happens outside stops it.
 func (x *execution) undo() {
 	x.enter(reports.Undo)
@@ -24,26 +19,15 @@ func (x *execution) undo() {
 }
 
 // takeBack undoes those of the steps that began and can be taken back, the latest first, and returns once all have
-// been undone or given up. One that hangs does not keep the others waiting for long, and one that is being undone
-// already is only waited for.
+// been undone or given up. One that is being undone already is only waited for.
 func (x *execution) takeBack(steps []PlannedStep) {
-	var undoing []<-chan struct{}
+	var starts []func() <-chan struct{}
 	for _, s := range slices.Backward(steps) {
-		if s.About.Irreversible != "" || x.stateOf(s).state == reports.StepPlanned {
-			continue
+		if s.About.Irreversible == "" && x.stateOf(s).state != reports.StepPlanned {
+			starts = append(starts, func() <-chan struct{} { return x.startUndo(s) })
 		}
-		ended := x.startUndo(s)
-		undoing = append(undoing, ended)
-		turn := time.NewTimer(undoTurn)
-		select {
-		case <-ended:
-		case <-turn.C:
-		}
-		turn.Stop()
 	}
-	for _, ended := range undoing {
-		<-ended
-	}
+	inTurn(starts)
 }
 
 // startUndo undoes a step in the background, unless that has begun already. The channel is closed when it has ended.
@@ -55,45 +39,39 @@ func (x *execution) startUndo(s PlannedStep) <-chan struct{} {
 		st.undoing = make(chan struct{})
 		go func(ended chan struct{}) {
 			defer close(ended)
-			x.insist(s)
+			x.undoStep(s)
 		}(st.undoing)
 	}
 	return st.undoing
 }
 
-// insist tries to undo a step, a little later each time, and in the end leaves it to a person, who is told how.
-func (x *execution) insist(s PlannedStep) {
-	ctx, cancel := context.WithTimeout(context.Background(), maxUndo)
-	defer cancel()
-	for attempt := range undoAttempts {
-		if attempt > 0 && !sleep(ctx, time.Second<<(attempt-1)) {
-			break
-		}
-		if x.undone(ctx, s) {
-			return
-		}
+// undoStep undoes one step, and in the end leaves it to a person, who is told how.
+func (x *execution) undoStep(s PlannedStep) {
+	x.say("undo step %d: %s", s.N, s.About.Undo)
+	err := insist(context.Background(), x.env, func(ctx context.Context) error { return x.tryUndo(ctx, s) })
+	if err == nil {
+		return
 	}
 	x.mark(s, func(st *stepState, _ time.Time) { st.state = reports.StepNotUndone })
-	text := fmt.Sprintf("step %d (%s) could not be undone: %s", s.N, s.Step, x.stateOf(s).err)
+	text := fmt.Sprintf("step %d (%s) could not be undone: %s", s.N, s.Step, err)
 	if len(s.About.Manual) > 0 {
 		text += "; to finish by hand: " + strings.Join(s.About.Manual, " && ")
 	}
 	x.find(reports.NotRolledBack, "%s", text)
 }
 
-// undone undoes one step and reports whether it is now as it was.
-func (x *execution) undone(ctx context.Context, s PlannedStep) bool {
-	x.say("undo step %d: %s", s.N, s.About.Undo)
-	if err := survived(func() error { return s.Step.Undo(ctx, x.env) }); err != nil {
+// tryUndo undoes one step and writes down how that went.
+func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
+	if err := s.Step.Undo(ctx, x.env); err != nil {
 		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })
 		x.say("undo of step %d failed: %v", s.N, err)
 		x.note(x.journal.UndoFailed(s.N, err))
-		return false
+		return err
 	}
 	x.mark(s, func(st *stepState, now time.Time) { st.state, st.undone, st.err = reports.StepUndone, &now, "" })
 	x.say("step %d is undone", s.N)
 	x.note(x.journal.Undone(s.N))
-	return true
+	return nil
 }
 
 // heal waits for what cannot be taken back to be whole again. What was seen not to be in time is lost for good; where

@@ -26,5 +26,6 @@ type Env struct {
 	RunID string                     // the run on whose behalf a kind acts
 	Poll  time.Duration              // how often to look while waiting for AWS to change state
 	Late  time.Duration              // how late CloudWatch's data may arrive before it counts as missing
+	Undo  time.Duration              // how long an undo may take, with all its attempts, before it is left to a person
 	Loads map[string]*load.Recording // what each load of the experiment has measured so far, by the load's name
 }

@@ -44,7 +44,7 @@ type clue struct {
 
 // clues are tried in this order. An answer of AWS comes first: it is the reason even where it was asked for credentials.
 var clues = []clue{
-	{codes("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"), always(
+	{codes(expired...), always(
 		"the credentials have expired: log in again (aws sso login, or whatever gave them to you) and repeat the command")},
 	{clockIsWrong, always(
 		"AWS refuses requests whose signature is too old or too new: set this machine's clock")},

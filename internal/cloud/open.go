@@ -30,6 +30,8 @@ const (
 	pollLab = 250 * time.Millisecond // loopback is free
 	lateAWS = 5 * time.Minute        // metrics of a load balancer arrive one to three minutes late
 	lateLab = 10 * time.Second
+	undoAWS = 15 * time.Minute // an instance takes minutes to start, and AWS may be out of reach for some
+	undoLab = time.Minute
 )
 
 // Open makes the Env of one process. It reads configuration and calls nobody; Identify does.
@@ -60,12 +62,16 @@ func Open(ctx context.Context, o Options) (*Env, error) {
 	if cfg.Region == "" {
 		return nil, fmt.Errorf("no AWS region is set: export AWS_REGION=eu-west-1, or set one for your profile in ~/.aws/config")
 	}
-	e := &Env{AWS: cfg, HTTP: plainClient(), Log: o.Log, Poll: pollAWS, Late: lateAWS}
+	cfg.Credentials = &renewable{current: cfg.Credentials, load: func(ctx context.Context) (aws.CredentialsProvider, error) {
+		again, err := config.LoadDefaultConfig(ctx, settings...)
+		return again.Credentials, err
+	}}
+	e := &Env{AWS: cfg, HTTP: plainClient(), Log: o.Log, Poll: pollAWS, Late: lateAWS, Undo: undoAWS}
 	if e.Log == nil {
 		e.Log = slog.New(slog.DiscardHandler)
 	}
 	if e.Local() {
-		e.Poll, e.Late = pollLab, lateLab
+		e.Poll, e.Late, e.Undo = pollLab, lateLab, undoLab
 	}
 	return e, nil
 }

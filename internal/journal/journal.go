@@ -132,6 +132,11 @@ func (j *Journal) Lost(n int, cause error) error {
 	return j.add(Record{Type: TypeLost, N: n, Error: cause.Error()})
 }
 
+// Rollback says that this process, which is not the run's, begins to undo what is pending.
+func (j *Journal) Rollback() error {
+	return j.add(Record{Type: TypeRollback, PID: os.Getpid()})
+}
+
 // End says that the run is over, and how it ended. Steps may still be pending, and be undone after it.
 func (j *Journal) End(verdict string) error {
 	return j.add(Record{Type: TypeEnd, Verdict: verdict})

@@ -30,6 +30,22 @@ func Locked(dir string) (bool, error) {
 	return false, err
 }
 
+// Await returns once no process has the journal in dir open for writing: as soon as the run has ended, or died. It
+// holds up its goroutine until then.
+func Await(dir string) error {
+	file, err := os.Open(filepath.Join(dir, File))
+	if err != nil {
+		return fmt.Errorf("wait for the lock of a journal: %w", err)
+	}
+	defer file.Close()
+	for {
+		err := syscall.Flock(int(file.Fd()), syscall.LOCK_SH)
+		if !errors.Is(err, syscall.EINTR) {
+			return err
+		}
+	}
+}
+
 // lock takes the lock for as long as file is open. Child processes do not inherit it.
 func lock(file *os.File) error {
 	for give := time.Now().Add(patience); ; time.Sleep(patience / 30) {

@@ -17,6 +17,7 @@ const (
 	TypeUndone     Type = "undone"      // what step N changed is as it was
 	TypeUndoFailed Type = "undo_failed" // an attempt to undo step N failed; it stays pending
 	TypeLost       Type = "lost"        // step N cannot be taken back and did not heal in time; nothing is left to be done
+	TypeRollback   Type = "rollback"    // a process other than the run's begins to undo what is pending
 	TypeEnd        Type = "end"         // the run is over
 )
 
@@ -26,7 +27,8 @@ type Record struct {
 	Time         time.Time       `json:"time"`
 	Type         Type            `json:"type"`
 	Begin        *Begin          `json:"begin,omitempty"`        // with begin
-	N            int             `json:"n,omitempty"`            // the step's number, from 1: all but begin and end
+	PID          int             `json:"pid,omitempty"`          // with rollback: of the process
+	N            int             `json:"n,omitempty"`            // the step's number, from 1: all but begin, rollback and end
 	Kind         string          `json:"kind,omitempty"`         // with will: whose step it is
 	Step         json.RawMessage `json:"step,omitempty"`         // with will: all that it takes to undo it
 	Irreversible bool            `json:"irreversible,omitempty"` // with will: undoing only waits for the system to heal

@@ -1,0 +1,54 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gameday/injectors"
+	"gameday/internal/cloud"
+)
+
+const (
+	undoTurn    = 30 * time.Second // how long the next undo waits for the one before it
+	longestRest = 30 * time.Second // between two attempts at an undo
+)
+
+// insist tries an undo until it succeeds or its time is up, with longer and longer rests, and returns the last error. It does not
+// insist where somebody else has changed the target. Credentials that have expired are renewed.
+func insist(ctx context.Context, env *cloud.Env, try func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, env.Undo)
+	defer cancel()
+	for rest := time.Second; ; rest = min(2*rest, longestRest) {
+		err := survived(func() error { return try(ctx) })
+		var conflict *injectors.Conflict
+		if err == nil || errors.As(err, &conflict) {
+			return err
+		}
+		if cloud.Expired(err) {
+			env.Renew()
+		}
+		if !sleep(ctx, rest) {
+			return err
+		}
+	}
+}
+
+// inTurn starts one undo after the other, and returns once all have ended. One that hangs does not keep the next one
+// waiting for long.
+func inTurn(starts []func() <-chan struct{}) {
+	var ended []<-chan struct{}
+	for _, start := range starts {
+		end := start()
+		ended = append(ended, end)
+		turn := time.NewTimer(undoTurn)
+		select {
+		case <-end:
+		case <-turn.C:
+		}
+		turn.Stop()
+	}
+	for _, end := range ended {
+		<-end
+	}
+}

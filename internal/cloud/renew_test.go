@@ -1,0 +1,51 @@
+package cloud_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"gameday/internal/cloud"
+)
+
+func TestCredentialsAreRenewedFromWhereTheyCame(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "credentials")
+	login := func(key string) {
+		text := fmt.Sprintf("[default]\naws_access_key_id = %s\naws_secret_access_key = secret\n", key)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"} {
+		t.Setenv(name, "")
+	}
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", file)
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	login("first")
+	env, err := cloud.Open(t.Context(), cloud.Options{Region: "eu-west-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	uses := func(want string) {
+		t.Helper()
+		if c, err := env.AWS.Credentials.Retrieve(t.Context()); err != nil || c.AccessKeyID != want {
+			t.Errorf("got %q, %v, want %q", c.AccessKeyID, err, want)
+		}
+	}
+	uses("first")
+	login("second")
+	uses("first")
+	env.Renew()
+	uses("second")
+}
+
+func TestExpired(t *testing.T) {
+	if !cloud.Expired(answer("EC2", "StartInstances", "ExpiredToken", "no")) {
+		t.Error("an expired token is none")
+	}
+	if cloud.Expired(answer("EC2", "StartInstances", "UnauthorizedOperation", "no")) || cloud.Expired(errors.New("ExpiredToken")) {
+		t.Error("what has not expired has")
+	}
+}
