@@ -258,11 +258,11 @@ func TestAnAnswerThatIsLostIsLookedUp(t *testing.T) {
 func TestRehearsalAsksForWhatUndoNeedsToo(t *testing.T) {
 	t.Parallel()
 	var denied string
-	a := open(t, lab.Options{Topology: "testdata/mixed.hcl", Wire: wire.Options{Intercept: func(c wire.Call) error {
+	a := open(t, lab.Options{Topology: "testdata/mixed.hcl", Wire: wire.Options{Intercept: func(c wire.Call) wire.Fate {
 		if c.DryRun && c.Service+":"+c.Action == denied {
-			return &world.Error{Code: "UnauthorizedOperation", Message: "no"}
+			return wire.Refuse(&world.Error{Code: "UnauthorizedOperation", Message: "no"})
 		}
-		return nil
+		return wire.Pass
 	}}})
 	needs := map[string][]string{
 		Terminate: {"ec2:TerminateInstances"},

@@ -109,6 +109,9 @@ func (l *Lab) Environment() map[string]string {
 // Calls are the AWS calls so far, in the order in which they ended.
 func (l *Lab) Calls() []wire.Call { return l.handler.Calls() }
 
+// Intercept has i decide from now on what becomes of calls, in place of Options.Wire.Intercept; nil lets all pass.
+func (l *Lab) Intercept(i wire.Interceptor) { l.handler.Intercept(i) }
+
 // Close ends everything: API, load balancers, programs. It may be called again.
 func (l *Lab) Close() {
 	l.close.Do(func() {

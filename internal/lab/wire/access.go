@@ -13,6 +13,10 @@ import (
 // ExpiredKey is an access key id whose credentials have expired. Any other key is good.
 const ExpiredKey = "ASIAEXPIREDEXAMPLE00"
 
+// OtherKey is the access key id of somebody else in the same account, to whom everything is allowed and nothing happens: calls
+// that are signed with it are neither denied nor intercepted.
+const OtherKey = "AKIASOMEBODYELSE0000"
+
 // caller is who signed a request. The signature itself is not checked: the lab has no secrets.
 type caller struct {
 	key    string
@@ -36,12 +40,21 @@ func signer(r *http.Request) (caller, error) {
 	return c, nil
 }
 
+// principal is the ARN of a caller.
+func (h *Handler) principal(c caller) string {
+	account := h.world.Account()
+	if c.key == OtherKey {
+		return "arn:aws:iam::" + account.ID + ":user/somebody-else"
+	}
+	return account.User
+}
+
 // denial is IAM's own sentence where the action is among those denied, and "" otherwise.
 func (h *Handler) denial(o services.Operation, in any) string {
 	if o.IAM == "" {
 		return ""
 	}
-	for _, pattern := range h.options.Denied {
+	for _, pattern := range h.denied {
 		if ok, err := path.Match(pattern, o.IAM); err == nil && ok {
 			return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 				h.world.Account().User, o.IAM, o.Resource(in), o.IAM)

@@ -7,16 +7,20 @@ import (
 
 // Call is one request that reached the account, and how it ended.
 type Call struct {
+	N       int // its number among all calls, from 1, in the order in which they came; of no use for those that could not be read
 	At      time.Time
 	Took    time.Duration
 	ID      string // the request id
+	By      string // ARN of who made it: the account's user, somebody else, or a role that the account's own scheduler assumed
 	Service string // as IAM has it: "elasticloadbalancing"
 	Action  string // "TerminateInstances"
 	Region  string // that the request was signed for
 	Write   bool   // the action changes the account
 	DryRun  bool   // but was only rehearsed
 	Input   any    // a pointer to the SDK's input, not to be changed; nil where it could not be read
+	Applied bool   // it was carried out, with whatever Code
 	Code    string // of the error, "" where it went well
+	Lost    bool   // the client got no answer
 }
 
 // keptCalls bounds what a lab that is left running remembers: hours of an experiment's polling.

@@ -96,11 +96,11 @@ func TestARefusalNamesCallerActionAndResource(t *testing.T) {
 
 func TestThrottledCallsAreRetriedBySDKs(t *testing.T) {
 	var seen atomic.Int32
-	handler, cfg := lab(t, wire.Options{Intercept: func(c wire.Call) error {
+	handler, cfg := lab(t, wire.Options{Intercept: func(c wire.Call) wire.Fate {
 		if c.Action == "DescribeVpcs" && seen.Add(1) < 3 {
-			return protocol.Throttled
+			return wire.Refuse(protocol.Throttled)
 		}
-		return nil
+		return wire.Pass
 	}})
 	must(ec2.NewFromConfig(cfg).DescribeVpcs(t.Context(), nil))(t)
 	var codes []string
@@ -113,8 +113,8 @@ func TestThrottledCallsAreRetriedBySDKs(t *testing.T) {
 }
 
 func TestFailuresCanBeMadeToOrder(t *testing.T) {
-	_, cfg := lab(t, wire.Options{Intercept: func(wire.Call) error {
-		return protocol.Faultf("InstanceLimitExceeded", "no more of them")
+	_, cfg := lab(t, wire.Options{Intercept: func(wire.Call) wire.Fate {
+		return wire.Refuse(protocol.Faultf("InstanceLimitExceeded", "no more of them"))
 	}})
 	_, err := ec2.NewFromConfig(cfg).DescribeVpcs(t.Context(), nil)
 	if got := wantCode(t, err, "InstanceLimitExceeded"); got != "no more of them" {

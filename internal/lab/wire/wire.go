@@ -17,6 +17,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gameday/internal/lab/metrics"
@@ -30,23 +31,34 @@ type Options struct {
 	// Denied are IAM actions that the caller lacks, like "ecs:StopTask" or "ec2:*".
 	Denied []string
 
-	// Intercept sees every call that is signed, known and readable, before it is carried out. The error that it
-	// returns is the call's answer: a protocol.Refusal (Throttled, say) or a *protocol.Fault. It is called
-	// from many goroutines at once.
-	Intercept func(Call) error
+	// Intercept sees every call that is signed, known, readable and allowed, before it is carried out, and decides what
+	// becomes of it. Nil lets all pass. Handler.Intercept changes it.
+	Intercept Interceptor
 }
 
 // Handler answers AWS clients. It is safe for concurrent use.
 type Handler struct {
-	services []*services.Service
-	options  Options
-	world    *world.World
-	ledger   ledger
+	services  []*services.Service
+	denied    []string
+	intercept atomic.Pointer[Interceptor]
+	world     *world.World
+	count     atomic.Int64
+	ledger    ledger
 }
 
 // New is the front of the account w, whose metrics are in m.
 func New(w *world.World, m *metrics.Store, o Options) *Handler {
-	return &Handler{services: services.All(w, m), options: o, world: w}
+	h := &Handler{services: services.All(w, m), denied: o.Denied, world: w}
+	h.Intercept(o.Intercept)
+	return h
+}
+
+// Intercept has i decide from now on what becomes of calls; nil lets all pass. Calls that are under way keep their fate.
+func (h *Handler) Intercept(i Interceptor) {
+	if i == nil {
+		i = func(Call) Fate { return Pass }
+	}
+	h.intercept.Store(&i)
 }
 
 // Calls are the calls so far, in the order in which they ended, without the oldest where there were very many.
@@ -60,24 +72,24 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "cannot read the request: "+err.Error(), http.StatusBadRequest)
 		return
 	}
-	if len(body) == 0 && r.Method == http.MethodGet {
-		body = []byte(r.URL.RawQuery)
-	}
 	d, ok := h.route(r, body)
 	if !ok {
 		http.Error(w, "this is no call of a service that the lab has: "+r.Method+" "+r.URL.Path, http.StatusNotFound)
 		return
 	}
-	call := Call{At: started, ID: requestID(), Service: d.service.Name, Action: d.action}
-	out, err := h.answer(r, body, d, &call)
-	reply := protocol.Call{Action: call.Action, ID: call.ID}
+	call := Call{N: int(h.count.Add(1)), At: started, ID: requestID(), Service: d.service.Name, Action: d.action}
+	out, silence, err := h.answer(r, d, &call)
 	fault := faultOf(d.protocol, err)
 	if fault != nil {
 		call.Code = fault.Code
 	}
-	call.Took = time.Since(started)
+	call.Took, call.Lost = time.Since(started), silence != spoken
 	h.ledger.add(call) // before the answer, so that a client that has it also finds its call
+	if silence != spoken {
+		silence.leave(r)
+	}
 	time.Sleep(time.Until(started.Add(atLeast)))
+	reply := protocol.Call{Action: call.Action, ID: call.ID}
 	if fault != nil {
 		d.protocol.Fail(w, reply, fault)
 		return
@@ -104,47 +116,63 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 
 const largestBody = 4 << 20
 
-// answer carries out a call, and fills in what it learns of it.
-func (h *Handler) answer(r *http.Request, body []byte, d destination, call *Call) (any, error) {
+// answer decides a call, and fills in what it learns of it.
+func (h *Handler) answer(r *http.Request, d destination, call *Call) (any, silence, error) {
 	who, err := signer(r)
-	call.Region = who.region
+	call.Region, call.By = who.region, h.principal(who)
 	if err != nil {
-		return nil, err
+		return nil, spoken, err
 	}
 	o, ok := d.service.Operations[d.action]
 	if !ok {
-		return nil, d.protocol.Refuse(protocol.UnknownAction,
+		return nil, spoken, d.protocol.Refuse(protocol.UnknownAction,
 			fmt.Sprintf("The action %s is not valid for this web service.", d.action))
 	}
 	call.Write = o.Write
 	in := o.New()
-	if err := d.protocol.Read(body, in); err != nil {
-		return nil, malformed(d.protocol, err)
+	if err := d.protocol.Read(d.body, in); err != nil {
+		return nil, spoken, malformed(d.protocol, err)
 	}
 	call.Input, call.DryRun = in, services.DryRun(in)
+	if who.key == OtherKey {
+		return carryOut(d.protocol, o, call, Pass)
+	}
 	if sentence := h.denial(o, in); sentence != "" {
-		return nil, d.protocol.Refuse(protocol.Denied, sentence)
+		return nil, spoken, d.protocol.Refuse(protocol.Denied, sentence)
 	}
-	if h.options.Intercept != nil {
-		if err := h.options.Intercept(*call); err != nil {
-			return nil, err
-		}
-	}
-	return o.Handle(in)
+	return carryOut(d.protocol, o, call, (*h.intercept.Load())(*call))
 }
 
-// destination is where a request goes.
+// carryOut does to a call what its fate demands.
+func carryOut(p protocol.Protocol, o services.Operation, call *Call, f Fate) (any, silence, error) {
+	if f.skipped {
+		return nil, f.silence, f.refusal
+	}
+	out, err := o.Handle(call.Input)
+	call.Applied = true
+	if f.then != nil {
+		after := *call
+		if fault := faultOf(p, err); fault != nil {
+			after.Code = fault.Code
+		}
+		f.then(after)
+	}
+	return out, f.silence, err
+}
+
+// destination is where a request goes, and what it has to say there.
 type destination struct {
 	service  *services.Service
 	protocol protocol.Protocol
 	action   string
+	body     []byte
 }
 
 // route finds a request's service by its looks.
 func (h *Handler) route(r *http.Request, body []byte) (destination, bool) {
 	if shape, action, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
 		json10 := strings.HasSuffix(r.Header.Get("Content-Type"), "json-1.0")
-		return h.find(action, func(s *services.Service) protocol.Protocol {
+		return h.find(action, body, func(s *services.Service) protocol.Protocol {
 			switch {
 			case s.Shape != shape:
 				return nil
@@ -156,18 +184,21 @@ func (h *Handler) route(r *http.Request, body []byte) (destination, bool) {
 		})
 	}
 	if shape, action, ok := rpcPath(r.URL.Path); ok {
-		return h.find(action, func(s *services.Service) protocol.Protocol {
+		return h.find(action, body, func(s *services.Service) protocol.Protocol {
 			if s.Shape != shape {
 				return nil
 			}
 			return s.CBOR
 		})
 	}
+	if len(body) == 0 && r.Method == http.MethodGet {
+		body = []byte(r.URL.RawQuery)
+	}
 	action, version, err := protocol.Form(body)
 	if err != nil || action == "" {
 		return destination{}, false
 	}
-	return h.find(action, func(s *services.Service) protocol.Protocol {
+	return h.find(action, body, func(s *services.Service) protocol.Protocol {
 		if s.Version != version {
 			return nil
 		}
@@ -175,10 +206,10 @@ func (h *Handler) route(r *http.Request, body []byte) (destination, bool) {
 	})
 }
 
-func (h *Handler) find(action string, spoken func(*services.Service) protocol.Protocol) (destination, bool) {
+func (h *Handler) find(action string, body []byte, speaks func(*services.Service) protocol.Protocol) (destination, bool) {
 	for _, s := range h.services {
-		if p := spoken(s); p != nil {
-			return destination{s, p, action}, true
+		if p := speaks(s); p != nil {
+			return destination{s, p, action, body}, true
 		}
 	}
 	return destination{}, false
