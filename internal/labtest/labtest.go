@@ -5,12 +5,14 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"gameday/internal/cloud"
 	"gameday/internal/elb"
 	"gameday/internal/lab"
+	"gameday/internal/lab/world"
 )
 
 // patience is how long a test waits for the lab: for what takes seconds, on a machine that is busy with other things.
@@ -24,14 +26,30 @@ func Start(t testing.TB, o lab.Options) (*lab.Lab, *cloud.Env) {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.Close)
+	return l, As(t, l, l.Environment()["AWS_ACCESS_KEY_ID"])
+}
+
+// As opens the lab as whoever has an access key id: with wire.OtherKey as somebody else, whose calls are never interfered with.
+func As(t testing.TB, l *lab.Lab, key string) *cloud.Env {
+	t.Helper()
 	vars := l.Environment()
 	env, err := cloud.Open(t.Context(), cloud.Options{
-		Region: vars["AWS_REGION"], Endpoint: l.Endpoint(), Key: vars["AWS_ACCESS_KEY_ID"], Secret: vars["AWS_SECRET_ACCESS_KEY"],
+		Region: vars["AWS_REGION"], Endpoint: l.Endpoint(), Key: key, Secret: vars["AWS_SECRET_ACCESS_KEY"],
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l, env
+	return env
+}
+
+// Restored waits until the lab's account is as it was, and otherwise fails the test with every difference that is left.
+func Restored(t testing.TB, l *lab.Lab, before world.Snapshot) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if !until(ctx, func() bool { return len(before.Diff(l.Snapshot())) == 0 }) {
+		t.Fatalf("waited %s for the account to be as it was:\n%s", patience, strings.Join(before.Diff(l.Snapshot()), "\n"))
+	}
 }
 
 // Until calls done again and again until it says so. The test fails if it never does; what names it.
@@ -39,15 +57,22 @@ func Until(t testing.TB, what string, done func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	if !until(ctx, done) {
+		t.Fatalf("waited %s for %s", patience, what)
+	}
+}
+
+func until(ctx context.Context, done func() bool) bool {
 	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
 	for !done() {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("waited %s for %s", patience, what)
+			return false
 		}
 	}
+	return true
 }
 
 // Visit asks a load balancer's listener for path that many times, as users do, and counts the answers by status.
