@@ -19,8 +19,9 @@ const OtherKey = "AKIASOMEBODYELSE0000"
 
 // caller is who signed a request. The signature itself is not checked: the lab has no secrets.
 type caller struct {
-	key    string
-	region string
+	key     string
+	region  string
+	service string // "scheduler"
 }
 
 // signer reads the credential scope of Signature Version 4, from the header or from a presigned URL.
@@ -33,7 +34,7 @@ func signer(r *http.Request) (caller, error) {
 	if len(parts) != 5 {
 		return caller{}, protocol.Anonymous
 	}
-	c := caller{key: parts[0], region: parts[2]}
+	c := caller{key: parts[0], region: parts[2], service: parts[3]}
 	if c.key == ExpiredKey {
 		return c, protocol.Expired
 	}

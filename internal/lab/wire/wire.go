@@ -5,6 +5,7 @@
 //	X-Amz-Target: AmazonEC2ContainerServiceV20141113.StopTask      awsJson
 //	POST /service/GraniteServiceVersion20100801/operation/...      rpcv2Cbor
 //	Action=TerminateInstances&Version=2016-11-15                   ec2Query, awsQuery
+//	PUT /schedules/nightly, signed for "scheduler"                 restJson
 //
 // A request is then read into the SDK's own input type, checked for who signs it and what is denied, handed to its service
 // (package services), and answered in the protocol that it came in (package protocol). Every call is remembered.
@@ -191,6 +192,9 @@ func (h *Handler) route(r *http.Request, body []byte) (destination, bool) {
 			return s.CBOR
 		})
 	}
+	if d, ok := h.routeREST(r, body); ok {
+		return d, true
+	}
 	if len(body) == 0 && r.Method == http.MethodGet {
 		body = []byte(r.URL.RawQuery)
 	}
@@ -210,6 +214,20 @@ func (h *Handler) find(action string, body []byte, speaks func(*services.Service
 	for _, s := range h.services {
 		if p := speaks(s); p != nil {
 			return destination{s, p, action, body}, true
+		}
+	}
+	return destination{}, false
+}
+
+// routeREST finds a service by who the request is signed for: paths like /tags/... are the same for many.
+func (h *Handler) routeREST(r *http.Request, body []byte) (destination, bool) {
+	who, _ := signer(r) // where it is nobody's, or expired, the answer will say so
+	for _, s := range h.services {
+		if s.REST == nil || s.Name != who.service {
+			continue
+		}
+		if action, spoken, ok := s.REST.Route(r); ok {
+			return destination{s, spoken, action, body}, true
 		}
 	}
 	return destination{}, false

@@ -10,9 +10,16 @@ import (
 
 // AWSJSON is JSON both ways, with the action in the X-Amz-Target header.
 type AWSJSON struct {
-	codec       codec
+	codec       jsonCodec
 	contentType string
 	fromQuery   bool
+}
+
+// jsonCodec turns inputs, outputs and faults into JSON and back.
+type jsonCodec interface {
+	read(body []byte, in any) error
+	write(out any) []byte
+	fail(f *Fault) []byte
 }
 
 // NewAWSJSON11 is awsJson 1.1, as ECS speaks it.
@@ -23,6 +30,11 @@ func NewAWSJSON11(service *smithy.ServiceSchema) AWSJSON {
 // NewAWSJSON10 is awsJson 1.0, as some clients of CloudWatch speak it.
 func NewAWSJSON10(service *smithy.ServiceSchema) AWSJSON {
 	return AWSJSON{codec{awsjson.New10(service)}, "application/x-amz-json-1.0", wasQuery(service)}
+}
+
+// NewPlainAWSJSON11 is awsJson 1.1 for services whose clients carry no shapes: members are called as their fields are in Go.
+func NewPlainAWSJSON11() AWSJSON {
+	return AWSJSON{codec: plainJSON{}, contentType: "application/x-amz-json-1.1"}
 }
 
 // Read fills in; members that it does not know are ignored.

@@ -16,6 +16,7 @@ import (
 func FuzzRead(f *testing.F) {
 	for _, seed := range []string{
 		`{"cluster":"web","services":["a"],"forceNewDeployment":true}`,
+		`{"InstanceIds":["i-0"],"Filters":[{"Name":null,"Values":[7]}],"NoSuch":{}}`,
 		`{"cluster":null,"services":[`,
 		"Action=DescribeInstances&Filter.1.Name=tag%3Aa&Filter.1.Value.2=b&MaxResults=5",
 		"MetricDataQueries.member.1.MetricStat.Period=60&StartTime=2026-11-23T00%3A00%3A00Z",
@@ -33,6 +34,8 @@ func FuzzRead(f *testing.F) {
 		_ = protocol.AWSQuery{}.Read(body, new(cloudwatch.GetMetricDataInput))
 		_ = protocol.NewAWSJSON11(ecsschemas.AmazonEC2ContainerServiceV20141113).Read(body, new(ecs.UpdateServiceInput))
 		_ = protocol.NewAWSJSON10(cwschemas.GraniteServiceVersion20100801).Read(body, new(cloudwatch.GetMetricDataInput))
+		_ = protocol.NewPlainAWSJSON11().Read(body, new(ecs.UpdateServiceInput))
+		_ = protocol.ReadByName(body, new(ec2.DescribeInstancesInput))
 		_ = protocol.NewCBOR(cwschemas.GraniteServiceVersion20100801).Read(body, new(cloudwatch.GetMetricDataInput))
 	})
 }

@@ -9,7 +9,8 @@
 //	*ListTasksOutput ◄─ SDK ─ bytes ◄─ Write ─ *ListTasksOutput
 //
 // The schema-based protocols (awsJson, rpcv2Cbor) borrow the SDK's codecs and shapes. The older ones (awsQuery,
-// ec2Query) follow the names of Go's fields, with a table where a service's XML departs from them.
+// ec2Query), and those whose clients carry no shapes yet (restJson1), follow the names of Go's fields, with a table where a
+// service departs from them.
 //
 // The package knows no service, no account, and keeps no state.
 package protocol

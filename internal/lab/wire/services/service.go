@@ -31,6 +31,8 @@ type Service struct {
 	CBOR   protocol.Protocol // answers /service/Shape/operation/Action
 	Shape  string            // the service's modelled name; empty where none of the last three is spoken
 
+	REST *protocol.RESTJSON // answers its routes, for whoever signs for Name; nil where it is not spoken
+
 	Operations map[string]Operation
 }
 
