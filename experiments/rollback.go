@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
@@ -15,15 +17,16 @@ import (
 
 // Leftover is a run that may still have something in effect.
 type Leftover struct {
-	Dir     string
-	Begin   journal.Begin
-	Pending []journal.Record // the latest first
-	Alive   bool             // the run is still going on, and undoes its steps itself
+	Dir         string
+	Begin       journal.Begin
+	Started     time.Time
+	Pending     []journal.Record // the latest first
+	Alive       bool             // the run is still going on, and undoes its steps itself
+	RollingBack bool             // the run has died, and another process is putting back what it left
 }
 
-// Leftovers reads the journals below runsDir and returns the runs that have something pending or are still going on, the
-// oldest first.
-// A run against a lab that lived and died with its process leaves nothing behind, and is not listed.
+// Leftovers reads the journals below runsDir and returns the runs that have something pending or are still going on,
+// the oldest first. A run against a lab that lived and died with its process leaves nothing behind, and is not listed.
 func Leftovers(runsDir string) ([]Leftover, error) {
 	entries, err := os.ReadDir(runsDir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -37,7 +40,7 @@ func Leftovers(runsDir string) ([]Leftover, error) {
 		if !e.IsDir() {
 			continue
 		}
-		l, err := leftover(filepath.Join(runsDir, e.Name()))
+		l, err := ReadLeftover(filepath.Join(runsDir, e.Name()))
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
@@ -51,16 +54,25 @@ func Leftovers(runsDir string) ([]Leftover, error) {
 	return left, nil
 }
 
-func leftover(dir string) (Leftover, error) {
+// ReadLeftover reads the journal of the run in dir.
+func ReadLeftover(dir string) (Leftover, error) {
+	busy, err := journal.Locked(dir) // before it is read: a run that ends in between has nothing pending then
+	if err != nil {
+		return Leftover{}, err
+	}
 	records, err := journal.Read(dir)
 	if err != nil {
 		return Leftover{}, err
 	}
-	alive, err := journal.Locked(dir)
-	if err != nil {
-		return Leftover{}, err
+	var started time.Time
+	if len(records) > 0 {
+		started = records[0].Time
 	}
-	return Leftover{Dir: dir, Begin: beginOf(records), Pending: journal.Pending(records), Alive: alive}, nil
+	taken := slices.ContainsFunc(records, func(r journal.Record) bool { return r.Type == journal.TypeRollback })
+	return Leftover{
+		Dir: dir, Begin: beginOf(records), Started: started, Pending: journal.Pending(records),
+		Alive: busy && !taken, RollingBack: busy && taken,
+	}, nil
 }
 
 func beginOf(records []journal.Record) journal.Begin {
@@ -178,4 +190,30 @@ func (k Kinds) step(r journal.Record) (injectors.Step, error) {
 		return step, nil
 	}
 	return nil, fmt.Errorf("step %d is of kind %q, which this version of gameday does not know: roll back with the version that made the run", r.N, r.Kind)
+}
+
+// Unfinished is a change of a run that is not undone yet.
+type Unfinished struct {
+	N      int
+	Step   string   // what it did
+	Undo   string   // how it is taken back
+	Manual []string // AWS CLI commands that do it by hand
+}
+
+// StillToUndo lists what the run in dir has yet to undo, the latest first. The run may be going on.
+func StillToUndo(kinds Kinds, dir string) ([]Unfinished, error) {
+	records, err := journal.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	var left []Unfinished
+	for _, r := range journal.Pending(records) {
+		step, err := kinds.step(r)
+		if err != nil {
+			return nil, err
+		}
+		about := step.Describe()
+		left = append(left, Unfinished{N: r.N, Step: step.String(), Undo: about.Undo, Manual: about.Manual})
+	}
+	return left, nil
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"gameday/internal/claim"
 	"gameday/internal/cloud"
 	"gameday/internal/journal"
 	"gameday/internal/load"
@@ -15,10 +16,16 @@ import (
 
 // RunOptions is what a run needs beside its plan.
 type RunOptions struct {
-	ID      string   // the run's id
-	Dir     string   // its folder, which does not exist yet
-	Version string   // of gameday, for the record
-	Lab     bool     // AWS is a lab that lives and dies with this process
+	ID      string // the run's id
+	Dir     string // its folder, which does not exist yet
+	Version string // of gameday, for the record
+	Lab     bool   // AWS is a lab that lives and dies with this process
+	Claims  string // the folder in which runs claim their targets; "" for a world that nobody else can touch
+
+	// Watchdog starts what undoes everything should this process die. It is called once the journal is there and
+	// before anything is touched; where it fails, the run does not begin. May be nil.
+	Watchdog func(dir string) error
+
 	Observe Observer // told what happens; may be nil
 }
 
@@ -40,9 +47,13 @@ func Run(ctx context.Context, env *cloud.Env, plan *Plan, o RunOptions) (*report
 	if err != nil {
 		return nil, err
 	}
-	if err := x.startLoads(ctx); err != nil {
+	if err := x.prepare(ctx); err != nil {
+		x.releaseTargets()
 		return nil, errors.Join(err, x.journal.End(string(reports.Invalid)), x.journal.Close())
 	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go x.obey(ctx, cancel)
 	stopWatching := x.watch()
 
 	if x.baseline(ctx) {
@@ -55,6 +66,7 @@ func Run(ctx context.Context, env *cloud.Env, plan *Plan, o RunOptions) (*report
 	x.review()
 	result := x.redactor.result(x.result())
 	x.note(x.journal.End(string(result.Verdict)))
+	x.releaseTargets()
 	x.note(x.journal.Close())
 	return result, nil
 }
@@ -65,6 +77,7 @@ type execution struct {
 	plan     *Plan
 	options  RunOptions
 	journal  *journal.Journal
+	claims   *claim.Claims
 	started  time.Time
 	loads    map[string]*load.Run
 	series   []*series // one a probe, in the order of the file
@@ -90,17 +103,21 @@ type finding struct {
 }
 
 func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
+	claims, err := claimTargets(plan, o)
+	if err != nil {
+		return nil, err
+	}
 	j, err := journal.Create(o.Dir, journal.Begin{
 		Run: o.ID, Experiment: plan.Experiment.Name, Version: o.Version,
 		Account: plan.Identity.Account, Region: plan.Identity.Region, Lab: o.Lab,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("open the journal: %w", err)
+		return nil, errors.Join(fmt.Errorf("open the journal: %w", err), claims.Release())
 	}
 	own := *env
 	own.RunID = o.ID
 	own.Loads = map[string]*load.Recording{}
-	x := &execution{env: &own, plan: plan, options: o, journal: j, started: time.Now(), loads: map[string]*load.Run{}, news: make(chan struct{}, 1), redactor: NewRedactor(plan.File.Secrets...)}
+	x := &execution{env: &own, plan: plan, options: o, journal: j, claims: claims, started: time.Now(), loads: map[string]*load.Run{}, news: make(chan struct{}, 1), redactor: NewRedactor(plan.File.Secrets...)}
 	for range plan.Experiment.Probes {
 		x.series = append(x.series, &series{})
 	}
@@ -108,6 +125,16 @@ func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
 		x.steps = append(x.steps, stepState{state: reports.StepPlanned})
 	}
 	return x, nil
+}
+
+// prepare starts what a run needs before it may touch anything.
+func (x *execution) prepare(ctx context.Context) error {
+	if x.options.Watchdog != nil {
+		if err := x.options.Watchdog(x.options.Dir); err != nil {
+			return fmt.Errorf("start the watchdog, without which nothing is touched: %w", err)
+		}
+	}
+	return x.startLoads(ctx)
 }
 
 // startLoads begins the steady traffic. The recordings are in the Env before any probe asks for them.

@@ -118,7 +118,7 @@ func (p Probe) comparison() string {
 func (r *Recovery) Text() string {
 	switch {
 	case r == nil:
-		return "No fault began, so there was nothing to recover from."
+		return "The run ended before a recovery could be watched."
 	case r.SteadyAt == nil && len(r.Waiting) > 0:
 		return fmt.Sprintf("Not steady again within %s: waiting for %s.", seconds(r.Deadline), strings.Join(r.Waiting, ", "))
 	case r.SteadyAt == nil:

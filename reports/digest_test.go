@@ -74,7 +74,7 @@ func TestRulesAreThoseOfTheFile(t *testing.T) {
 func TestRecoveryIsToldInOneLine(t *testing.T) {
 	at := time.Now()
 	cases := map[string]*Recovery{
-		"No fault began, so there was nothing to recover from.":                               nil,
+		"The run ended before a recovery could be watched.":                                   nil,
 		"Not steady again within 10m.":                                                        {Deadline: 600},
 		"Not steady again within 10m: waiting for a.b, c.d.":                                  {Deadline: 600, Waiting: []string{"a.b", "c.d"}},
 		"Steady again 14s after the fault began, and by the time that everything was undone.": {Deadline: 600, SteadyAt: &at, SinceFault: 14},

@@ -42,7 +42,7 @@ type Result struct {
 	Warnings []string   `json:"warnings,omitempty"`
 	Probes   []Probe    `json:"probes"`
 	Loads    []Load     `json:"loads,omitempty"`
-	Recovery *Recovery  `json:"recovery,omitempty"` // nil where no fault began
+	Recovery *Recovery  `json:"recovery,omitempty"` // nil where no fault began, or the run was stopped
 	Log      []LogEntry `json:"log,omitempty"`      // what happened, as it was shown
 }
 

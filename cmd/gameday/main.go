@@ -49,8 +49,8 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		Action:               noCommand,
 		Commands: []*cli.Command{
 			initCommand(), runCommand(), planCommand(), validateCommand(), fmtCommand(),
-			rollbackCommand(), runsCommand(), reportCommand(),
-			labCommand(), kindsCommand(), completionCommand(),
+			stopCommand(), rollbackCommand(), runsCommand(), reportCommand(),
+			labCommand(), kindsCommand(), completionCommand(), watchdogCommand(),
 		},
 	}
 }

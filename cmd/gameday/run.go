@@ -59,12 +59,13 @@ func runCommand() *cli.Command {
 // runAll runs every experiment, one after the other, and ends with the most urgent verdict. After one that was not
 // rolled back, nothing else is begun.
 func runAll(c *cli.Context, w *world, files []source) error {
-	ctx, stop := interruptible(c.Context, c.App.ErrWriter)
+	signals := &interrupts{stderr: c.App.ErrWriter}
+	ctx, stop := signals.during(c.Context)
 	defer stop()
 	var verdicts []reports.Verdict
 	for _, f := range files {
 		for _, e := range f.experiments() {
-			verdict, err := runOne(ctx, c, w, f, e)
+			verdict, err := runOne(ctx, c, w, signals, f, e)
 			switch {
 			case verdict == "" && err != nil && ctx.Err() != nil:
 				fmt.Fprintln(c.App.ErrWriter, "gameday: stopped before anything was touched")
@@ -87,7 +88,7 @@ func runAll(c *cli.Context, w *world, files []source) error {
 
 // runOne plans an experiment, shows the plan, asks, runs, and leaves the reports in the run's folder. There may be a
 // verdict and an error: a run whose reports could not be written.
-func runOne(ctx context.Context, c *cli.Context, w *world, f source, e *experiments.Experiment) (reports.Verdict, error) {
+func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, f source, e *experiments.Experiment) (reports.Verdict, error) {
 	if err := refuseLeftovers(c.String("runs-dir")); err != nil {
 		return "", err
 	}
@@ -108,10 +109,14 @@ func runOne(ctx context.Context, c *cli.Context, w *world, f source, e *experime
 	dir := filepath.Join(c.String("runs-dir"), id)
 	fmt.Fprintf(stderr, "\nRun %s\n", id)
 	shown := newProgress(stderr, 5*time.Second)
-	result, err := experiments.Run(ctx, w.env, plan, experiments.RunOptions{
-		ID: id, Dir: dir, Version: version(), Lab: w.lab != nil,
-		Observe: shown,
-	})
+	options := experiments.RunOptions{ID: id, Dir: dir, Version: version(), Lab: w.lab != nil, Observe: shown}
+	if w.lab == nil {
+		dogs := &watchdogs{profile: c.String("profile"), say: func(text string) { shown.Log(time.Now(), text) }}
+		options.Watchdog, options.Claims = dogs.start, claimsDir(c.String("runs-dir"), w.env, plan.Identity)
+	}
+	signals.enter(dir)
+	result, err := experiments.Run(ctx, w.env, plan, options)
+	signals.enter("")
 	shown.Close()
 	if err != nil {
 		return "", err
@@ -152,17 +157,45 @@ func confirm(ctx context.Context, c *cli.Context) error {
 	}
 }
 
-// refuseLeftovers fails while an earlier run has something in effect.
+// refuseLeftovers fails while an earlier run has something in effect. One that is going on is none of ours: no two runs
+// get the same target.
 func refuseLeftovers(runsDir string) error {
 	left, err := experiments.Leftovers(runsDir)
-	if err != nil || len(left) == 0 {
+	if err != nil {
 		return err
 	}
-	name := filepath.Base(left[0].Dir)
-	if left[0].Alive {
-		return fmt.Errorf("run %s is going on: wait until it is over, or keep this one's records elsewhere with --runs-dir if they cannot meet", name)
+	for _, l := range left {
+		name := filepath.Base(l.Dir)
+		switch {
+		case l.Alive:
+		case l.RollingBack:
+			return fmt.Errorf("run %s has died, and what it left in effect is being undone this moment: wait for that", name)
+		default:
+			return fmt.Errorf("run %s has left %s in effect: undo first with `gameday rollback %s`", name, reports.Counted(len(l.Pending), "change"), name)
+		}
 	}
-	return fmt.Errorf("run %s has left %s in effect: undo first with `gameday rollback %s`", name, reports.Counted(len(left[0].Pending), "change"), name)
+	return nil
+}
+
+// claimsDir is where runs against the same account and region claim their targets, whatever folder they keep their
+// records in.
+func claimsDir(runsDir string, env *cloud.Env, id cloud.Identity) string {
+	at := id.Account + "-" + id.Region
+	if env.AWS.BaseEndpoint != nil { // not AWS, and not the same account either
+		at += "-" + strings.Map(fileSafe, *env.AWS.BaseEndpoint)
+	}
+	home, err := os.UserCacheDir()
+	if err != nil {
+		return filepath.Join(runsDir, ".claims", at)
+	}
+	return filepath.Join(home, "gameday", "claims", at)
+}
+
+func fileSafe(r rune) rune {
+	if r == '/' || r == ':' {
+		return '_'
+	}
+	return r
 }
 
 // verdictOf is the verdict of an experiment that could not begin.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gameday/experiments"
 	"gameday/reports"
 )
 
@@ -52,11 +53,31 @@ type runLine struct {
 }
 
 func readRunLine(runsDir, id string) runLine {
-	r, err := loadResult(filepath.Join(runsDir, id))
+	dir := filepath.Join(runsDir, id)
+	if r, err := loadResult(dir); err == nil {
+		return runLine{id, r.Experiment, r.Verdict, r.Started, r.Sentence}
+	}
+	l, err := experiments.ReadLeftover(dir)
 	if err != nil {
 		return runLine{Run: id}
 	}
-	return runLine{id, r.Experiment, r.Verdict, r.Started, r.Sentence}
+	return runLine{Run: id, Experiment: l.Begin.Experiment, Started: l.Started, Sentence: withoutResult(l)}
+}
+
+// withoutResult says what there is to say of a run that left no result.
+func withoutResult(l experiments.Leftover) string {
+	switch {
+	case l.Alive:
+		return "Still going on."
+	case l.RollingBack:
+		return "Died, and is being rolled back."
+	case l.Begin.Lab:
+		return "Died, and its lab with it."
+	case len(l.Pending) > 0:
+		return fmt.Sprintf("Died and left %s in effect: gameday rollback %s.", reports.Counted(len(l.Pending), "change"), filepath.Base(l.Dir))
+	default:
+		return "Died; nothing of it is in effect."
+	}
 }
 
 func writeRuns(w io.Writer, lines []runLine) {

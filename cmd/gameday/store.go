@@ -20,15 +20,23 @@ func runsDirFlag() cli.Flag {
 
 // readResult reads the record of a run, by its id or by the beginning of one that is unique.
 func readResult(runsDir, run string) (*reports.Result, error) {
-	ids, err := runIDs(runsDir)
+	id, err := findRun(runsDir, run)
 	if err != nil {
 		return nil, err
+	}
+	return loadResult(filepath.Join(runsDir, id))
+}
+
+// findRun is the id of a run of which the beginning is given, which is enough where it is unique.
+func findRun(runsDir, run string) (string, error) {
+	ids, err := runIDs(runsDir)
+	if err != nil {
+		return "", err
 	}
 	var found []string
 	for _, id := range ids {
 		if id == run {
-			found = []string{id}
-			break
+			return id, nil
 		}
 		if strings.HasPrefix(id, run) {
 			found = append(found, id)
@@ -36,11 +44,11 @@ func readResult(runsDir, run string) (*reports.Result, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("no run in %s is called %q: gameday runs lists them", runsDir, run)
+		return "", fmt.Errorf("no run in %s is called %q: gameday runs lists them", runsDir, run)
 	case 1:
-		return loadResult(filepath.Join(runsDir, found[0]))
+		return found[0], nil
 	default:
-		return nil, fmt.Errorf("%q is the beginning of %d runs: %s", run, len(found), strings.Join(found, ", "))
+		return "", fmt.Errorf("%q is the beginning of %d runs: %s", run, len(found), strings.Join(found, ", "))
 	}
 }
 
@@ -55,7 +63,7 @@ func runIDs(runsDir string) ([]string, error) {
 	}
 	var ids []string
 	for _, e := range entries {
-		if e.IsDir() {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
 			ids = append(ids, e.Name())
 		}
 	}

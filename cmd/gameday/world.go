@@ -17,7 +17,7 @@ func worldFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.BoolFlag{Name: "lab", Usage: "run against the built-in lab, which lives as long as this command"},
 		&cli.StringFlag{Name: "region", Usage: "AWS `REGION`, instead of the one in the environment"},
-		&cli.StringFlag{Name: "profile", Usage: "AWS `PROFILE` of ~/.aws/config"},
+		profileFlag(),
 	}, labFlags()...)
 }
 
