@@ -102,6 +102,11 @@ type Kind struct {
 	Step        func() Step     // a pointer to the kind's empty step, to read one back from the journal
 	Permissions []string        // the IAM actions that Plan, Do and Undo may call, whatever the attributes
 	Held        bool            // the fault lasts until it is undone, so `duration` makes sense
+
+	// Scan finds what steps of this kind have left in effect in the account and region, by the tag cloud.RunTag. It is
+	// how a run whose journal is lost is undone. Nil where the kind leaves nothing that carries a tag.
+	Scan func(ctx context.Context, env *cloud.Env) ([]Found, error)
+
 	Page        string          // README.md of its folder
 	Example     string          // example.hcl of its folder: a complete experiment for the lab
 }
