@@ -43,6 +43,8 @@ func TestTheAWSCLIWorks(t *testing.T) {
 		{`cloudwatch get-metric-data --metric-data-queries [{"Id":"a","MetricStat":{"Metric":{"Namespace":"N","MetricName":"M"},"Period":60,"Stat":"Sum"}}]` + window,
 			`"StatusCode":"Complete"`},
 		{"cloudwatch describe-alarms --query MetricAlarms[0].[AlarmName,Statistic]", `["few","Average"]`},
+		{"route53resolver create-firewall-rule-group --creator-request-id r1 --name outage --query FirewallRuleGroup.[Name,RuleCount,Status]", `["outage",0,"COMPLETE"]`},
+		{"route53resolver get-firewall-rule-group --firewall-rule-group-id none", `(ResourceNotFoundException)`},
 		{"cloudwatch set-alarm-state --alarm-name none --state-value OK --state-reason x", `(ResourceNotFound)`},
 	} {
 		t.Run(c.call, func(t *testing.T) {

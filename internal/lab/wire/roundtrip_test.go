@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/route53resolver"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 	"github.com/aws/smithy-go/transport/http/protocol/awsquery"
@@ -45,6 +46,7 @@ func TestEveryFieldOfEveryCallSurvivesTheWire(t *testing.T) {
 		"autoscaling":          {autoscaling.NewFromConfig(cfg)},
 		"ecs":                  {ecs.NewFromConfig(cfg)},
 		"elasticloadbalancing": {elb.NewFromConfig(cfg)},
+		"route53resolver":      {route53resolver.NewFromConfig(cfg)},
 		"cloudwatch": {
 			cloudwatch.NewFromConfig(cfg),
 			cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Snapshot tells what the account looks like now.
@@ -16,6 +15,7 @@ func (w *World) Snapshot() Snapshot {
 	w.tellClusters(s)
 	w.tellTargets(s)
 	w.tellNetwork(s)
+	w.tellFirewall(s)
 	return s
 }
 
@@ -29,8 +29,8 @@ func (w *World) tellInstances(s Snapshot) {
 	}
 	for _, g := range w.groups {
 		members := keep(w.membersOf(g), func(i *instance) bool { return i.member.lifecycle != "Terminating" })
-		s.tell("auto scaling group "+g.Name, g.Tags, "min", g.Min, "desired", g.Desired, "max", g.Max, "suspended", listed(g.Suspended, strings.Clone),
-			"new instances protected", g.NewInstancesProtected, "target groups", listed(g.TargetGroupARNs, strings.Clone),
+		s.tell("auto scaling group "+g.Name, g.Tags, "min", g.Min, "desired", g.Desired, "max", g.Max, "suspended", listed(g.Suspended, identity),
+			"new instances protected", g.NewInstancesProtected, "target groups", listed(g.TargetGroupARNs, identity),
 			"members", listed(members, func(i *instance) string {
 				return fmt.Sprintf("%s %s %s protected=%v", i.ID, i.member.lifecycle, i.member.health, i.member.protected)
 			}))
@@ -39,7 +39,7 @@ func (w *World) tellInstances(s Snapshot) {
 
 func (w *World) tellClusters(s Snapshot) {
 	for _, c := range w.clusters {
-		s.tell("cluster "+c.Name, c.Tags, "status", c.Status, "capacity providers", listed(c.CapacityProviders, strings.Clone))
+		s.tell("cluster "+c.Name, c.Tags, "status", c.Status, "capacity providers", listed(c.CapacityProviders, identity))
 	}
 	for _, p := range w.providers {
 		s.tell("capacity provider "+p.Name, nil, "managed scaling", p.ManagedScaling, "managed protection", p.ManagedProtection,
@@ -52,7 +52,7 @@ func (w *World) tellClusters(s Snapshot) {
 	}
 	for _, v := range w.services {
 		s.tell("service "+v.Cluster+"/"+v.Name, v.Tags, "status", v.Status, "desired", v.Desired, "task definition", v.TaskDefinition,
-			"minimum healthy percent", v.MinHealthy, "maximum percent", v.MaxShare, "subnets", listed(v.SubnetIDs, strings.Clone))
+			"minimum healthy percent", v.MinHealthy, "maximum percent", v.MaxShare, "subnets", listed(v.SubnetIDs, identity))
 	}
 }
 
@@ -76,7 +76,7 @@ func (w *World) tellTargets(s Snapshot) {
 				others = append(others, fmt.Sprintf("%s:%d", t.ID, t.Port))
 			}
 		}
-		s.tell("target group "+g.Name, g.Tags, "tasks", tasks, "other targets", listed(others, strings.Clone),
+		s.tell("target group "+g.Name, g.Tags, "tasks", tasks, "other targets", listed(others, identity),
 			"health check", fmt.Sprint(g.HealthPath, " ", g.HealthInterval, " ", g.HealthTimeout, " ", g.HealthyThreshold, "/", g.UnhealthyThreshold, " ", g.Matcher),
 			"deregistration delay", g.DeregistrationDelay)
 	}

@@ -51,6 +51,7 @@ type World struct {
 	tasks        []*task // in the order of creation
 	balancers    []*balancer
 	targetGroups []*targetGroup
+	firewall     firewall
 
 	stop  context.CancelFunc
 	ended sync.WaitGroup
@@ -107,6 +108,7 @@ func (w *World) tick(now time.Time) {
 	for _, s := range w.services {
 		w.reconcileService(s, now)
 	}
+	w.moveFirewall(now)
 	w.forget(now.Add(-remembered))
 }
 

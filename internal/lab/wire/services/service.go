@@ -59,6 +59,7 @@ func All(w *world.World, m *metrics.Store) []*Service {
 		newECS(w),
 		newELB(w),
 		newCloudWatch(w, m),
+		newResolver(w),
 	}
 }
 
