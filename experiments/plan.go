@@ -30,6 +30,7 @@ type Plan struct {
 	LeftOut    []injectors.LeftOut
 	Warnings   []string
 	Loads      map[string]load.Spec // by the load's name
+	Expiring   string               // why the credentials may end before the undo has; the plan is not run then
 }
 
 // PlannedStep is one step, and which inject wants it.
@@ -83,6 +84,7 @@ func MakePlan(ctx context.Context, env *cloud.Env, file *File, e *Experiment, se
 	if err := p.rehearse(ctx, env); err != nil {
 		return nil, err
 	}
+	p.outlast(ctx, env)
 	p.foresee()
 	return p, nil
 }

@@ -60,10 +60,6 @@ func (p *Plan) rehearse(ctx context.Context, env *cloud.Env) error {
 // foresee warns of what makes a run inconclusive before it starts, or worse.
 func (p *Plan) foresee() {
 	e := p.Experiment
-	longest := e.Baseline + e.FaultPhase() + e.Recovery + e.Baseline
-	if at := p.Identity.Expires; !at.IsZero() && at.Before(time.Now().Add(longest)) {
-		p.Warnings = append(p.Warnings, fmt.Sprintf("the credentials end at %s UTC, and the run may take %s: an undo may find them expired", clock(at), reports.Span(longest)))
-	}
 	for _, probe := range e.Probes {
 		period := probe.Probe.Scale().Period
 		if e.FaultPhase() < probe.step() {
@@ -80,6 +76,20 @@ func (p *Plan) foresee() {
 		if text := shortBaseline(probe, e.Baseline, e.FaultPhase(), every); text != "" {
 			p.Warnings = append(p.Warnings, text)
 		}
+	}
+}
+
+// longest is how long a run may take with its undo, as far as that can be foreseen.
+func (e *Experiment) longest(env *cloud.Env) time.Duration {
+	return e.Baseline + e.FaultPhase() + env.Undo + e.Recovery + e.Baseline
+}
+
+// outlast notes where the credentials end before a run and its undo would.
+func (p *Plan) outlast(ctx context.Context, env *cloud.Env) {
+	longest := p.Experiment.longest(env)
+	if err := cloud.Outlast(ctx, env, time.Now().Add(longest)); err != nil {
+		p.Expiring = fmt.Sprintf("the run may take %s with its undo, and %v", reports.Span(longest), err)
+		p.Warnings = append(p.Warnings, p.Expiring)
 	}
 }
 

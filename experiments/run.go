@@ -103,6 +103,9 @@ type finding struct {
 }
 
 func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
+	if plan.Expiring != "" {
+		return nil, &Refusal{Text: plan.Expiring}
+	}
 	claims, err := claimTargets(plan, o)
 	if err != nil {
 		return nil, err

@@ -2,8 +2,10 @@ package cloud
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -23,6 +25,21 @@ func (e *Env) Renew() {
 	if r, ok := e.AWS.Credentials.(*renewable); ok {
 		r.renew()
 	}
+}
+
+// Outlast fails where the credentials end before a moment and nothing renews them: loaded anew, they end when they did.
+// Those that do not say when they end pass, because nobody can know.
+func Outlast(ctx context.Context, env *Env, moment time.Time) error {
+	now, err := env.AWS.Credentials.Retrieve(ctx)
+	if err != nil || !now.CanExpire || now.Expires.After(moment) {
+		return err
+	}
+	env.Renew()
+	again, err := env.AWS.Credentials.Retrieve(ctx)
+	if err != nil || !again.CanExpire || again.Expires.After(now.Expires) {
+		return err
+	}
+	return fmt.Errorf("the credentials end at %s UTC, and they are needed until %s: log in again, for longer", now.Expires.UTC().Format(time.TimeOnly), moment.UTC().Format(time.TimeOnly))
 }
 
 // renewable are credentials that can be loaded again. The AWS configuration reads files and environment only once.

@@ -1,11 +1,16 @@
 package cloud_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"gameday/internal/cloud"
 )
@@ -39,6 +44,28 @@ func TestCredentialsAreRenewedFromWhereTheyCame(t *testing.T) {
 	uses("first")
 	env.Renew()
 	uses("second")
+}
+
+func TestCredentialsThatEndTooSoonAreFoundOut(t *testing.T) {
+	soon, later := time.Now().Add(time.Hour), time.Now().Add(2*time.Hour)
+	for name, c := range map[string]struct {
+		ends  func() aws.Credentials
+		wants string
+	}{
+		"for ever":    {func() aws.Credentials { return aws.Credentials{} }, ""},
+		"long enough": {func() aws.Credentials { return aws.Credentials{CanExpire: true, Expires: later.Add(time.Minute)} }, ""},
+		"renewed": {func() aws.Credentials {
+			soon = soon.Add(time.Second)
+			return aws.Credentials{CanExpire: true, Expires: soon}
+		}, ""},
+		"fixed": {func() aws.Credentials { return aws.Credentials{CanExpire: true, Expires: later.Add(-time.Hour)} }, "the credentials end at "},
+	} {
+		env := &cloud.Env{AWS: aws.Config{Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return c.ends(), nil })}}
+		err := cloud.Outlast(t.Context(), env, later)
+		if (err != nil) != (c.wants != "") || err != nil && !strings.HasPrefix(err.Error(), c.wants) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
 }
 
 func TestExpired(t *testing.T) {
