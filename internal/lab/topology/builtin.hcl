@@ -17,6 +17,12 @@ ecs {
   deregister_after = "1s"
 }
 
+network {
+  nat_gateways    = "zone"
+  connect_timeout = "1s"
+  gateway_settles = "2s"
+}
+
 cluster "web" {}
 
 auto_scaling_group "web" {

@@ -49,6 +49,7 @@ func (r *reader) check() {
 	balancers := namesOf(t.LoadBalancers, func(v *LoadBalancer) string { return v.Name })
 	services := namesOf(t.Services, func(v *Service) string { return v.Name })
 	r.checkPlace()
+	r.checkNetwork()
 	for _, g := range t.Groups {
 		r.known(g, "cluster", g.Cluster, clusters)
 		r.known(g, "root_device", g.RootDevice, []string{"ebs", "instance-store"})
@@ -96,6 +97,18 @@ func (r *reader) checkPlace() {
 	}
 	if prefix, err := netip.ParsePrefix(p.CIDR); err != nil || !prefix.Addr().Is4() || prefix.Bits() != 16 {
 		r.fault(p, "cidr", "the VPC is an IPv4 /16, like \"10.0.0.0/16\"")
+	}
+}
+
+func (r *reader) checkNetwork() {
+	n := &r.topology.Network
+	r.known(n, "nat_gateways", n.NATGateways, []string{NATPerZone, NATShared, NATNone})
+	r.known(n, "route_tables", n.RouteTables, []string{TablesPerZone, TablesMain})
+	for _, e := range n.Endpoints {
+		r.known(n, "endpoints", e, Endpoints)
+	}
+	if n.ConnectTimeout.Std() <= 0 {
+		r.fault(n, "connect_timeout", "packets that get lost are given up some time, like \"1s\"")
 	}
 }
 

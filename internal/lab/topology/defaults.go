@@ -7,6 +7,10 @@ func defaults() *Topology {
 		Place:      Place{Account: "123456789012", Region: "eu-west-1", Zones: []string{"a", "b", "c"}, CIDR: "10.0.0.0/16"},
 		ECS:        ECS{AgentTimeout: "1s", DeregisterAfter: "1s", DescribeLag: "0s"},
 		CloudWatch: CloudWatch{Resolution: "60s", Delay: "60s", Publish: true},
+		Network: Network{
+			NATGateways: NATPerZone, RouteTables: TablesPerZone, ConnectTimeout: "5s", GatewaySettles: "30s",
+			Endpoints: []string{"s3", "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "ssm", "sts"},
+		},
 	}
 }
 

@@ -102,6 +102,8 @@ func (r *reader) read(body *hclsyntax.Body) {
 			r.unnamed(block, &t.CloudWatch)
 		case "ecs":
 			r.unnamed(block, &t.ECS)
+		case "network":
+			r.unnamed(block, &t.Network)
 		case "auto_scaling_group":
 			named(r, block, &t.Groups, defaultGroup, func(v *Group) string { return v.Name })
 		case "cluster":
@@ -119,7 +121,7 @@ func (r *reader) read(body *hclsyntax.Body) {
 	}
 }
 
-var blockTypes = []string{"cloudwatch", "ecs", "auto_scaling_group", "cluster", "load_balancer", "service", "alarm", "weakness"}
+var blockTypes = []string{"cloudwatch", "ecs", "network", "auto_scaling_group", "cluster", "load_balancer", "service", "alarm", "weakness"}
 
 func (r *reader) unnamed(block *hclsyntax.Block, into any) {
 	if len(block.Labels) > 0 {

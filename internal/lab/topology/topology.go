@@ -18,6 +18,7 @@ type Topology struct {
 	Place
 	ECS           ECS
 	CloudWatch    CloudWatch
+	Network       Network
 	Groups        []*Group
 	Clusters      []*Cluster
 	LoadBalancers []*LoadBalancer
@@ -46,6 +47,28 @@ type ECS struct {
 	DeregisterAfter attr.Duration `hcl:"deregister_after,optional"` // from an instance's termination to its leaving the cluster
 	DescribeLag     attr.Duration `hcl:"describe_lag,optional"`     // EC2 describes show instance states so much late
 }
+
+// Network says how the private subnets get out of the VPC.
+type Network struct {
+	NATGateways    string        `hcl:"nat_gateways,optional"`    // NATPerZone, NATShared or NATNone
+	RouteTables    string        `hcl:"route_tables,optional"`    // TablesPerZone, or TablesMain: the private subnets have none of their own
+	Endpoints      []string      `hcl:"endpoints,optional"`       // the VPC endpoints, by service: "s3", "ecr.api"
+	IPv6           bool          `hcl:"ipv6,optional"`            // ranges and routes; third parties have IPv4 addresses only
+	ConnectTimeout attr.Duration `hcl:"connect_timeout,optional"` // a connection whose packets get lost fails after so much
+	GatewaySettles attr.Duration `hcl:"gateway_settles,optional"` // a NAT gateway takes so long to come and to go
+}
+
+// The words for Network.NATGateways and Network.RouteTables.
+const (
+	NATPerZone    = "zone"
+	NATShared     = "one"
+	NATNone       = "none"
+	TablesPerZone = "zone"
+	TablesMain    = "main"
+)
+
+// Endpoints are the services that a VPC may have endpoints for.
+var Endpoints = []string{"s3", "dynamodb", "ecr.api", "ecr.dkr", "ecs", "ecs-agent", "ecs-telemetry", "logs", "ssm", "sts"}
 
 // Group is an Auto Scaling group of instances, all alike.
 type Group struct {

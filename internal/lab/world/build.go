@@ -17,7 +17,7 @@ const age = time.Hour
 
 // build makes everything that the topology describes, in a fixed order, as if it were as old as born.
 func (w *World) build(born time.Time) error {
-	w.buildNetwork()
+	w.buildNetwork(born)
 	for _, spec := range w.topology.Clusters {
 		w.clusters = append(w.clusters, &cluster{Cluster{
 			Name: spec.Name, ARN: w.arn("ecs", "cluster/"+spec.Name), Status: "ACTIVE",

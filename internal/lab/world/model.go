@@ -59,6 +59,7 @@ type StateChange struct {
 // VPC is a private network.
 type VPC struct {
 	ID, CIDR string
+	CIDR6    string // empty without IPv6
 	Default  bool
 	Tags     map[string]string
 }
@@ -66,6 +67,7 @@ type VPC struct {
 // Subnet is a zone's part of a VPC.
 type Subnet struct {
 	ID, VPCID, CIDR, Zone string
+	CIDR6                 string // empty without IPv6
 	ZoneID                string // "euw1-az1"
 	Public                bool   // mapPublicIpOnLaunch
 	Tags                  map[string]string

@@ -41,7 +41,11 @@ type World struct {
 	ids          ids
 	vpc          VPC
 	subnets      []*subnet
-	instances    []*instance // in the order of launch
+	network      network
+	outsiders    map[string]outsider // by host name
+	aws          string              // where AWS's own services listen
+	formerly     []networkVersion    // the oldest first
+	instances    []*instance         // in the order of launch
 	groups       []*group
 	clusters     []*cluster
 	providers    []CapacityProvider
@@ -95,6 +99,7 @@ func (w *World) tick(now time.Time) {
 	w.observe()
 	for _, i := range w.instances {
 		w.moveInstance(i, now)
+	w.moveGateways(now)
 	}
 	for _, g := range w.groups {
 		w.reconcileGroup(g, now)
