@@ -45,6 +45,11 @@ func TestTheAWSCLIWorks(t *testing.T) {
 		{"cloudwatch describe-alarms --query MetricAlarms[0].[AlarmName,Statistic]", `["few","Average"]`},
 		{"route53resolver create-firewall-rule-group --creator-request-id r1 --name outage --query FirewallRuleGroup.[Name,RuleCount,Status]", `["outage",0,"COMPLETE"]`},
 		{"route53resolver get-firewall-rule-group --firewall-rule-group-id none", `(ResourceNotFoundException)`},
+		{`scheduler create-schedule --name late --schedule-expression at(2090-01-01T00:00:00) --flexible-time-window Mode=OFF --target` +
+			` {"Arn":"arn:aws:scheduler:::aws-sdk:ec2:startInstances","RoleArn":"arn:aws:iam::123456789012:role/r","Input":"{\"InstanceIds\":[\"i-1\"]}"}`,
+			`"arn:aws:scheduler:eu-west-1:123456789012:schedule/default/late"`},
+		{"scheduler get-schedule --name none", `(ResourceNotFoundException)`},
+		{"scheduler list-schedule-groups --query ScheduleGroups[0].[Name,State]", `["default","ACTIVE"]`},
 		{"cloudwatch set-alarm-state --alarm-name none --state-value OK --state-reason x", `(ResourceNotFound)`},
 	} {
 		t.Run(c.call, func(t *testing.T) {

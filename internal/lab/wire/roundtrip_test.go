@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/route53resolver"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 	"github.com/aws/smithy-go/transport/http/protocol/awsquery"
@@ -47,6 +48,7 @@ func TestEveryFieldOfEveryCallSurvivesTheWire(t *testing.T) {
 		"ecs":                  {ecs.NewFromConfig(cfg)},
 		"elasticloadbalancing": {elb.NewFromConfig(cfg)},
 		"route53resolver":      {route53resolver.NewFromConfig(cfg)},
+		"scheduler":            {scheduler.NewFromConfig(cfg)},
 		"cloudwatch": {
 			cloudwatch.NewFromConfig(cfg),
 			cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {

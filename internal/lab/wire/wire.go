@@ -51,6 +51,7 @@ type Handler struct {
 func New(w *world.World, m *metrics.Store, o Options) *Handler {
 	h := &Handler{services: services.All(w, m), denied: o.Denied, world: w}
 	h.Intercept(o.Intercept)
+	w.OnSchedule(h.invoke)
 	return h
 }
 
@@ -145,7 +146,7 @@ func (h *Handler) answer(r *http.Request, d destination, call *Call) (any, silen
 }
 
 // carryOut does to a call what its fate demands.
-func carryOut(p protocol.Protocol, o services.Operation, call *Call, f Fate) (any, silence, error) {
+func carryOut(p words, o services.Operation, call *Call, f Fate) (any, silence, error) {
 	if f.skipped {
 		return nil, f.silence, f.refusal
 	}
@@ -242,8 +243,13 @@ func rpcPath(path string) (shape, action string, ok bool) {
 	return parts[1], parts[3], true
 }
 
+// words are how a service says no.
+type words interface {
+	Refuse(r protocol.Refusal, message string) *protocol.Fault
+}
+
 // faultOf is what goes over the wire for an error; nil for none.
-func faultOf(p protocol.Protocol, err error) *protocol.Fault {
+func faultOf(p words, err error) *protocol.Fault {
 	var fault *protocol.Fault
 	var refusal protocol.Refusal
 	var refused *world.Error

@@ -16,6 +16,7 @@ func (w *World) Snapshot() Snapshot {
 	w.tellTargets(s)
 	w.tellNetwork(s)
 	w.tellFirewall(s)
+	w.tellSchedules(s)
 	return s
 }
 

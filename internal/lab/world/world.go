@@ -56,6 +56,7 @@ type World struct {
 	balancers    []*balancer
 	targetGroups []*targetGroup
 	firewall     firewall
+	scheduler    scheduler
 
 	stop  context.CancelFunc
 	ended sync.WaitGroup
@@ -70,6 +71,7 @@ func New(t *topology.Topology, store *metrics.Store, log *slog.Logger) (*World, 
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
+	w.addScheduleGroup(DefaultScheduleGroup, time.Now().Add(-age))
 	if err := w.build(time.Now().Add(-age)); err != nil {
 		w.Close()
 		return nil, err
@@ -97,9 +99,9 @@ func (w *World) run(ctx context.Context) {
 // tick moves everything that is due.
 func (w *World) tick(now time.Time) {
 	w.observe()
+	w.moveGateways(now)
 	for _, i := range w.instances {
 		w.moveInstance(i, now)
-	w.moveGateways(now)
 	}
 	for _, g := range w.groups {
 		w.reconcileGroup(g, now)
@@ -114,6 +116,7 @@ func (w *World) tick(now time.Time) {
 		w.reconcileService(s, now)
 	}
 	w.moveFirewall(now)
+	w.moveSchedules(now)
 	w.forget(now.Add(-remembered))
 }
 

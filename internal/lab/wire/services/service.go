@@ -52,7 +52,7 @@ type Operation struct {
 
 // All are the services of the account w, whose metrics are in m.
 func All(w *world.World, m *metrics.Store) []*Service {
-	return []*Service{
+	all := []*Service{
 		newSTS(w),
 		newEC2(w),
 		newAutoScaling(w),
@@ -60,6 +60,21 @@ func All(w *world.World, m *metrics.Store) []*Service {
 		newELB(w),
 		newCloudWatch(w, m),
 		newResolver(w),
+	}
+	return append(all, newScheduler(w, all))
+}
+
+// Words are the protocol in which the service says no to whoever does not come over the wire.
+func (s *Service) Words() interface {
+	Refuse(r protocol.Refusal, message string) *protocol.Fault
+} {
+	switch {
+	case s.Query != nil:
+		return s.Query
+	case s.JSON11 != nil:
+		return s.JSON11
+	default:
+		return s.REST
 	}
 }
 
