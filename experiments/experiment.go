@@ -46,6 +46,7 @@ type Guard struct {
 	MaxTargets  *int              // distinct resources, over all injects
 	MaxPercent  *float64          // of each population that targets are picked from, 0 to 1
 	RequireTags map[string]string // only touch what carries all of these
+	DeadMan     string            // ARN of the role with which AWS ends faults whose runner is lost; "" for no such switch
 }
 
 // Load is steady traffic from baseline to the end of recovery.

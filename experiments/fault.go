@@ -121,6 +121,9 @@ const tooBlind = 3
 // broken says what ends the fault phase early, nil if nothing does: a violation of a probe that stops, or a probe
 // that cannot measure any more.
 func (x *execution) broken(w window, looks []look) *over {
+	if err := x.lapse(); err != nil {
+		return &over{reports.Inconclusive, err.Error()}
+	}
 	for i, p := range x.plan.Experiment.Probes {
 		if n, err := x.series[i].blind(); n >= tooBlind {
 			return &over{reports.Inconclusive, fmt.Sprintf("%s cannot measure any more: %v", p.ID(), err)}

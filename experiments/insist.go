@@ -34,6 +34,18 @@ func insist(ctx context.Context, env *cloud.Env, try func(context.Context) error
 	}
 }
 
+// background makes a start for inTurn of something that takes its time.
+func background(work func()) func() <-chan struct{} {
+	return func() <-chan struct{} {
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			work()
+		}()
+		return ended
+	}
+}
+
 // inTurn starts one undo after the other, and returns once all have ended. One that hangs does not keep the next one
 // waiting for long.
 func inTurn(starts []func() <-chan struct{}) {

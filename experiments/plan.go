@@ -11,6 +11,7 @@ import (
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
+	"gameday/internal/deadman"
 	"gameday/internal/elb"
 	"gameday/internal/load"
 )
@@ -153,6 +154,9 @@ func (p *Plan) Permissions() []string {
 	}
 	for _, probe := range p.Experiment.Probes {
 		actions = append(actions, probe.Kind.Permissions...)
+	}
+	if p.Experiment.Guard.DeadMan != "" {
+		actions = append(actions, deadman.Permissions()...)
 	}
 	for _, l := range p.Experiment.Loads {
 		if l.LoadBalancer != "" {

@@ -60,6 +60,11 @@ func (p *Plan) rehearse(ctx context.Context, env *cloud.Env) error {
 // foresee warns of what makes a run inconclusive before it starts, or worse.
 func (p *Plan) foresee() {
 	e := p.Experiment
+	for _, s := range p.Steps {
+		if _, can := s.Step.(injectors.Insurer); e.Guard.DeadMan != "" && !can && s.About.Irreversible == "" {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("step %d (%s) is not insured by dead_man: no single call of AWS's takes it back", s.N, s.Step))
+		}
+	}
 	for _, probe := range e.Probes {
 		period := probe.Probe.Scale().Period
 		if e.FaultPhase() < probe.step() {

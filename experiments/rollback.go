@@ -12,6 +12,7 @@ import (
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
+	"gameday/internal/deadman"
 	"gameday/internal/journal"
 )
 
@@ -93,7 +94,7 @@ func Rollback(ctx context.Context, env *cloud.Env, kinds Kinds, dir string, say 
 	defer j.Close()
 	own := *env
 	own.RunID = beginOf(records).Run
-	r := rollback{env: &own, kinds: kinds, journal: j, say: say}
+	r := rollback{env: &own, kinds: kinds, journal: j, say: say, deadman: beginOf(records).DeadMan}
 	if err := j.Rollback(); err != nil {
 		say(fmt.Sprintf("the journal cannot be written (%v); everything is undone all the same", err))
 	}
@@ -106,20 +107,14 @@ type rollback struct {
 	kinds   Kinds
 	journal *journal.Journal
 	say     func(string)
+	deadman string // role of the run's dead man's switch
 }
 
 func (r rollback) all(ctx context.Context, pending []journal.Record) error {
 	failures := make([]error, len(pending))
 	var starts []func() <-chan struct{}
 	for i, record := range pending {
-		starts = append(starts, func() <-chan struct{} {
-			ended := make(chan struct{})
-			go func() {
-				defer close(ended)
-				failures[i] = r.one(ctx, record)
-			}()
-			return ended
-		})
+		starts = append(starts, background(func() { failures[i] = r.one(ctx, record) }))
 	}
 	inTurn(starts)
 	return errors.Join(failures...)
@@ -152,13 +147,24 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 	})
 	switch {
 	case err != nil:
-		return leftBehind(record, step, err)
+		return byHand(fmt.Errorf("step %d (%s) could not be undone: %w", record.N, step, err), step)
 	case lost != nil: // there is nothing that a later attempt could do about it
 		r.say(fmt.Sprintf("step %d cannot be taken back, and has not healed: %v", record.N, lost))
 	default:
 		r.say(fmt.Sprintf("step %d is undone", record.N))
+		r.disarm(ctx, record.N)
 	}
 	return nil
+}
+
+// disarm takes back what was left with AWS for the case that nobody comes. Where it cannot, AWS does once more what is done.
+func (r rollback) disarm(ctx context.Context, step int) {
+	if r.deadman == "" {
+		return
+	}
+	if err := deadman.New(r.env, r.deadman).Disarm(ctx, step); err != nil {
+		r.say(err.Error())
+	}
 }
 
 // note says that the journal failed. The next rollback looks again then, which is harmless.
@@ -168,13 +174,12 @@ func (r rollback) note(err error) {
 	}
 }
 
-// leftBehind says what could not be undone, and how to do it by hand.
-func leftBehind(r journal.Record, step injectors.Step, err error) error {
-	text := fmt.Errorf("step %d (%s) could not be undone: %w", r.N, step, err)
+// byHand adds to err how to finish by hand.
+func byHand(err error, step injectors.Step) error {
 	for _, command := range step.Describe().Manual {
-		text = fmt.Errorf("%w\n  by hand: %s", text, command)
+		err = fmt.Errorf("%w\n  by hand: %s", err, command)
 	}
-	return text
+	return err
 }
 
 // step reads a step back from the journal.

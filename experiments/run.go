@@ -9,6 +9,7 @@ import (
 
 	"gameday/internal/claim"
 	"gameday/internal/cloud"
+	"gameday/internal/deadman"
 	"gameday/internal/journal"
 	"gameday/internal/load"
 	"gameday/reports"
@@ -57,8 +58,10 @@ func Run(ctx context.Context, env *cloud.Env, plan *Plan, o RunOptions) (*report
 	stopWatching := x.watch()
 
 	if x.baseline(ctx) {
+		stopPostponing := x.postpone()
 		x.fault(ctx)
 		x.undo()
+		stopPostponing()
 		x.recover(ctx)
 	}
 	x.stopLoads()
@@ -78,6 +81,7 @@ type execution struct {
 	options  RunOptions
 	journal  *journal.Journal
 	claims   *claim.Claims
+	deadman  *deadman.Switch // nil where the guard asks for none
 	started  time.Time
 	loads    map[string]*load.Run
 	series   []*series // one a probe, in the order of the file
@@ -90,6 +94,7 @@ type execution struct {
 	until    time.Time  // when the fault phase ends, if nothing ends it earlier
 	phases   []reports.Phase
 	steps    []stepState
+	lapsed   error // why the dead man's switch could not be postponed for too long
 	log      []reports.LogEntry
 	findings []finding
 	recovery *reports.Recovery
@@ -112,7 +117,7 @@ func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
 	}
 	j, err := journal.Create(o.Dir, journal.Begin{
 		Run: o.ID, Experiment: plan.Experiment.Name, Version: o.Version,
-		Account: plan.Identity.Account, Region: plan.Identity.Region, Lab: o.Lab,
+		Account: plan.Identity.Account, Region: plan.Identity.Region, Lab: o.Lab, DeadMan: plan.Experiment.Guard.DeadMan,
 	})
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the journal: %w", err), claims.Release())
@@ -121,6 +126,9 @@ func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
 	own.RunID = o.ID
 	own.Loads = map[string]*load.Recording{}
 	x := &execution{env: &own, plan: plan, options: o, journal: j, claims: claims, started: time.Now(), loads: map[string]*load.Run{}, news: make(chan struct{}, 1), redactor: NewRedactor(plan.File.Secrets...)}
+	if role := plan.Experiment.Guard.DeadMan; role != "" {
+		x.deadman = deadman.New(&own, role)
+	}
 	for range plan.Experiment.Probes {
 		x.series = append(x.series, &series{})
 	}

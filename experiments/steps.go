@@ -17,6 +17,7 @@ type stepState struct {
 	began, done, undone *time.Time
 	err                 string
 	unhealed            bool          // AWS itself said so, and not that nobody could ask
+	armed               bool          // the dead man's switch is
 	undoing             chan struct{} // closed when the undo has ended; nil until it begins
 }
 
@@ -29,6 +30,10 @@ func (x *execution) do(ctx context.Context, s PlannedStep) error {
 	x.say("step %d: %s", s.N, s.Step)
 	ctx, cancel := context.WithTimeout(ctx, maxDo)
 	defer cancel()
+	if err := survived(func() error { return x.insure(ctx, s) }); err != nil {
+		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })
+		return fmt.Errorf("not done, because it could not be insured with AWS: %w", err)
+	}
 	if err := survived(func() error { return s.Step.Do(ctx, x.env) }); err != nil {
 		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })
 		return err

@@ -71,6 +71,7 @@ func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
 	x.mark(s, func(st *stepState, now time.Time) { st.state, st.undone, st.err = reports.StepUndone, &now, "" })
 	x.say("step %d is undone", s.N)
 	x.note(x.journal.Undone(s.N))
+	x.disarm(ctx, s)
 	return nil
 }
 

@@ -15,11 +15,7 @@ type Insurer interface {
 }
 
 // Call is an AWS API call as data.
-type Call struct {
-	Service string // as the SDK's folder is called: "ec2"
-	Action  string // "StartInstances"
-	Input   any    // its parameters, a map or the SDK's input struct, with the API's own names: {"InstanceIds": ["i-0abc"]}
-}
+type Call = cloud.Call
 
 // Found is a step that is in effect although no journal may tell of it, read back from what AWS shows.
 type Found struct {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"gameday/experiments"
+	"gameday/injectors"
 	"gameday/internal/cloud"
 	"gameday/internal/journal"
 	"gameday/reports"
@@ -22,9 +24,17 @@ func rollbackCommand() *cli.Command {
 		ArgsUsage: "[RUN]",
 		Description: "Examples:\n" +
 			"  gameday rollback\n" +
-			"  gameday rollback 2026-11-23T10-00-00-sudden_death-k2f7",
-		Flags: []cli.Flag{runsDirFlag(), profileFlag()},
+			"  gameday rollback 2026-11-23T10-00-00-sudden_death-k2f7\n" +
+			"  gameday rollback --scan --region eu-west-1   # what the tags on AWS tell, where the run's folder is lost",
+		Flags: []cli.Flag{
+			runsDirFlag(), regionFlag(), profileFlag(),
+			&cli.BoolFlag{Name: "scan", Usage: "go by the tags on AWS instead of by the folders of runs"},
+			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "with --scan: undo what is found without asking"},
+		},
 		Action: func(c *cli.Context) error {
+			if c.Bool("scan") {
+				return rollbackScanned(c)
+			}
 			left, err := experiments.Leftovers(c.String("runs-dir"))
 			if err != nil {
 				return err
@@ -51,6 +61,42 @@ func rollbackCommand() *cli.Command {
 			return nil
 		},
 	}
+}
+
+// rollbackScanned undoes what the tags on AWS tell, once somebody has said yes: a run that goes on elsewhere looks
+// the same as one that was lost.
+func rollbackScanned(c *cli.Context) error {
+	env, err := cloud.Open(c.Context, cloud.Options{Region: c.String("region"), Profile: c.String("profile")})
+	if err != nil {
+		return err
+	}
+	found, err := experiments.Scan(c.Context, env, kinds())
+	if err != nil {
+		return errors.New(strings.TrimPrefix(describe(err), "gameday: "))
+	}
+	found = slices.DeleteFunc(found, func(f injectors.Found) bool { return c.NArg() > 0 && f.Run != c.Args().First() })
+	var mine []injectors.Found
+	for _, f := range found {
+		if l, err := experiments.ReadLeftover(filepath.Join(c.String("runs-dir"), f.Run)); err == nil && (l.Alive || l.RollingBack) {
+			fmt.Fprintf(c.App.ErrWriter, "Run %s is still going on here, and undoes its changes itself: %s\n", f.Run, f.Step)
+			continue
+		}
+		fmt.Fprintf(c.App.Writer, "Run %s: %s\n  %s\n", f.Run, f.Step, f.Step.Describe().Undo)
+		mine = append(mine, f)
+	}
+	if len(mine) == 0 {
+		fmt.Fprintf(c.App.Writer, "Nothing in %s carries the mark of a run.\n", env.AWS.Region)
+		return nil
+	}
+	if err := confirm(c.Context, c); err != nil {
+		return err
+	}
+	err = experiments.RollbackFound(c.Context, env, mine, func(text string) { fmt.Fprintln(c.App.Writer, " ", text) })
+	if err != nil {
+		fmt.Fprintln(c.App.ErrWriter, describe(err))
+		return &outcome{reports.NotRolledBack}
+	}
+	return nil
 }
 
 // rollbackLeftover undoes what a run has left, unless somebody else does.
@@ -101,6 +147,10 @@ func rollbackRun(ctx context.Context, dir, profile string, say func(string)) err
 		return fmt.Errorf("roll back run %s: %w", name, err)
 	}
 	return nil
+}
+
+func regionFlag() cli.Flag {
+	return &cli.StringFlag{Name: "region", Usage: "AWS `REGION`, instead of the one in the environment"}
 }
 
 func profileFlag() cli.Flag {

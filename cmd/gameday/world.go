@@ -16,7 +16,7 @@ import (
 func worldFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.BoolFlag{Name: "lab", Usage: "run against the built-in lab, which lives as long as this command"},
-		&cli.StringFlag{Name: "region", Usage: "AWS `REGION`, instead of the one in the environment"},
+		regionFlag(),
 		profileFlag(),
 	}, labFlags()...)
 }

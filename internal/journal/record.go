@@ -42,9 +42,10 @@ type Begin struct {
 	Experiment string `json:"experiment"`
 	Account    string `json:"account,omitempty"`
 	Region     string `json:"region,omitempty"`
-	Lab        bool   `json:"lab,omitempty"` // against a lab inside the run's own process, which is gone when the process is
-	Version    string `json:"version"`       // of gameday
-	PID        int    `json:"pid"`           // of the run's process; it means nothing unless Locked
+	DeadMan    string `json:"dead_man,omitempty"` // ARN of the role of its dead man's switch, if it has one
+	Lab        bool   `json:"lab,omitempty"`      // against a lab inside the run's own process, which is gone when the process is
+	Version    string `json:"version"`            // of gameday
+	PID        int    `json:"pid"`                // of the run's process; it means nothing unless Locked
 }
 
 // Pending returns the will records of all steps that may still be in effect, the latest first: the order in which

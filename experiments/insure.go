@@ -1,0 +1,88 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gameday/injectors"
+	"gameday/internal/deadman"
+	"gameday/reports"
+)
+
+// insure leaves the end of a step's fault with AWS, if the guard asks for that and the step can be ended so.
+func (x *execution) insure(ctx context.Context, s PlannedStep) error {
+	step, can := s.Step.(injectors.Insurer)
+	if x.deadman == nil || !can {
+		return nil
+	}
+	calls, err := step.Insure(ctx, x.env)
+	if err != nil {
+		return err
+	}
+	if err := x.deadman.Arm(ctx, s.N, calls, time.Now().Add(deadman.Grace(x.env))); err != nil {
+		return err
+	}
+	x.mark(s, func(st *stepState, _ time.Time) { st.armed = true })
+	x.say("step %d is insured: AWS ends it %s after our last sign of life", s.N, reports.Span(deadman.Grace(x.env)))
+	return nil
+}
+
+// postpone has AWS wait for as long as this process lives, until the returned function is called. Where AWS cannot be reached for half of the
+// grace, the fault phase is to end: AWS is about to end the fault.
+func (x *execution) postpone() (stop func()) {
+	if x.deadman == nil {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		grace := deadman.Grace(x.env)
+		for reached := time.Now(); sleep(ctx, grace/8); {
+			err := x.postponeAll(ctx, grace)
+			switch {
+			case err == nil:
+				reached = time.Now()
+			case errors.Is(err, deadman.ErrFired), time.Since(reached) > grace/2:
+				x.mu.Lock()
+				x.lapsed = fmt.Errorf("AWS ends the fault soon, or has, because the dead man's switch cannot be postponed: %w", err)
+				x.mu.Unlock()
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
+}
+
+func (x *execution) postponeAll(ctx context.Context, grace time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, grace/4)
+	defer cancel()
+	for _, s := range x.plan.Steps {
+		if st := x.stateOf(s); !st.armed || st.state == reports.StepUndone {
+			continue
+		}
+		if err := x.deadman.Postpone(ctx, s.N, time.Now().Add(grace)); err != nil && x.stateOf(s).state != reports.StepUndone {
+			return err
+		}
+	}
+	return nil
+}
+
+// lapse is why AWS may have ended the fault, nil if it has not.
+func (x *execution) lapse() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.lapsed
+}
+
+// disarm takes back what was left with AWS for a step that is undone. Where it cannot, AWS does once more what is
+// done already.
+func (x *execution) disarm(ctx context.Context, s PlannedStep) {
+	if !x.stateOf(s).armed {
+		return
+	}
+	if err := x.deadman.Disarm(ctx, s.N); err != nil {
+		x.say("%v", err)
+	}
+}

@@ -1,0 +1,51 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gameday/injectors"
+	"gameday/internal/cloud"
+)
+
+// Scan finds what runs have left in effect in the account and region by the tags on it, without any journal: the
+// oldest run first. It changes nothing. A run that is going on looks the same as one that was lost.
+func Scan(ctx context.Context, env *cloud.Env, kinds Kinds) ([]injectors.Found, error) {
+	var all []injectors.Found
+	for _, kind := range kinds.Injectors {
+		if kind.Scan == nil {
+			continue
+		}
+		found, err := kind.Scan(ctx, env)
+		if err != nil {
+			return nil, fmt.Errorf("look for what %s has left: %w", kind.Name, err)
+		}
+		all = append(all, found...)
+	}
+	slices.SortStableFunc(all, func(a, b injectors.Found) int { return strings.Compare(a.Run, b.Run) })
+	return all, nil
+}
+
+// RollbackFound undoes what Scan has found. One failed undo does not stop the others; the error joins all failures.
+func RollbackFound(ctx context.Context, env *cloud.Env, found []injectors.Found, say func(string)) error {
+	failures := make([]error, len(found))
+	var starts []func() <-chan struct{}
+	for i, f := range found {
+		own := *env
+		own.RunID = f.Run
+		starts = append(starts, background(func() {
+			say(fmt.Sprintf("undo %s: %s", f.Step, f.Step.Describe().Undo))
+			err := insist(ctx, &own, func(ctx context.Context) error { return f.Step.Undo(ctx, &own) })
+			if err == nil {
+				say(fmt.Sprintf("%s is undone", f.Step))
+				return
+			}
+			failures[i] = byHand(fmt.Errorf("%s could not be undone: %w", f.Step, err), f.Step)
+		}))
+	}
+	inTurn(starts)
+	return errors.Join(failures...)
+}
