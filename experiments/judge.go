@@ -63,6 +63,17 @@ func (t track) covers(w window) (window, bool) {
 	return gap, !holed
 }
 
+// unfinished is the probe's last word in w, and whether what it speaks of was still going on then.
+func (t track) unfinished(w window) (probes.Reading, bool) {
+	var last probes.Reading
+	for i, s := range t.spans {
+		if s.touches(w) {
+			last = t.readings[i]
+		}
+	}
+	return last, last.Open
+}
+
 // excess returns how far v lies out of the fixed bounds, 0 if it does not.
 func (b Bounds) excess(v float64) float64 {
 	switch {
@@ -74,23 +85,32 @@ func (b Bounds) excess(v float64) float64 {
 	return 0
 }
 
+// beyond is excess for a value of something that may have failed, which is further out than any value could be.
+func (b Bounds) beyond(v float64, failed bool) float64 {
+	if failed {
+		return math.Inf(1)
+	}
+	return b.excess(v)
+}
+
 // outside adds up the time within w that the probe spent out of its fixed bounds, and lists the stretches that began
 // in w. A stretch goes on until a reading is back within bounds, be that after w.
 func (t track) outside(w window, phase string) (time.Duration, []reports.Violation) {
-	total, stretches := t.stretches(w, phase, t.probe.Bounds.excess)
-	for i := range stretches {
-		stretches[i].Text = t.describe(stretches[i]) + lasted(stretches[i], w)
+	total, stretches := t.stretches(w, phase, t.probe.Bounds.beyond)
+	for i, v := range stretches {
+		stretches[i].Text = t.describe(v) + lasted(v, w) + remark(v)
 	}
 	return total, stretches
 }
 
 // stretches finds where excess is above zero: how long within w, and in which stretches.
-func (t track) stretches(w window, phase string, excess func(float64) float64) (time.Duration, []reports.Violation) {
+func (t track) stretches(w window, phase string, excess func(v float64, failed bool) float64) (time.Duration, []reports.Violation) {
 	var total time.Duration
 	var found []reports.Violation
 	open := false
 	for i, r := range t.readings {
-		if excess(r.Value) == 0 {
+		far := excess(r.Value, r.Failed)
+		if far == 0 {
 			open = false
 			continue
 		}
@@ -100,13 +120,13 @@ func (t track) stretches(w window, phase string, excess func(float64) float64) (
 		}
 		total += t.spans[i].overlap(w)
 		if !open {
-			found = append(found, reports.Violation{From: t.spans[i].from, Phase: phase, Worst: r.Value})
+			found = append(found, reports.Violation{From: t.spans[i].from, Phase: phase, Worst: r.Value, Failed: r.Failed, Note: r.Note})
 			open = true
 		}
 		v := &found[len(found)-1]
 		v.To = t.spans[i].to
-		if excess(r.Value) > excess(v.Worst) {
-			v.Worst = r.Value
+		if r.Failed || far > excess(v.Worst, v.Failed) { // the last word on a failure knows most of it
+			v.Worst, v.Failed, v.Note = r.Value, r.Failed, r.Note
 		}
 	}
 	return total, found
@@ -114,6 +134,9 @@ func (t track) stretches(w window, phase string, excess func(float64) float64) (
 
 // describe says which bound was broken, and by how much.
 func (t track) describe(v reports.Violation) string {
+	if v.Failed {
+		return t.probe.value(v.Worst) + ", and failed"
+	}
 	b := t.probe.Bounds
 	bound, side := b.Max, "above max"
 	if b.Max == nil || v.Worst <= *b.Max {
@@ -125,6 +148,14 @@ func (t track) describe(v reports.Violation) string {
 // lasted says for how long, and since when in its phase.
 func lasted(v reports.Violation, w window) string {
 	return fmt.Sprintf(", for %s, from %s into the %s", reports.Span(v.To.Sub(v.From)), reports.Span(max(0, v.From.Sub(w.from)).Round(time.Second)), phaseTitle(v.Phase))
+}
+
+// remark is what the worst reading said of itself.
+func remark(v reports.Violation) string {
+	if v.Note == "" {
+		return ""
+	}
+	return ": " + v.Note
 }
 
 func phaseTitle(phase string) string {
@@ -153,7 +184,7 @@ func (t track) violated(w window, phase string, allow time.Duration) (string, []
 func worst(b Bounds, stretches []reports.Violation) int {
 	at := 0
 	for i, v := range stretches {
-		if b.excess(v.Worst) > b.excess(stretches[at].Worst) {
+		if b.beyond(v.Worst, v.Failed) > b.beyond(stretches[at].Worst, stretches[at].Failed) {
 			at = i
 		}
 	}

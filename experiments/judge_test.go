@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gameday/probes"
+	"gameday/reports"
 )
 
 var t0 = time.Date(2026, 3, 29, 0, 59, 0, 0, time.UTC)
@@ -148,5 +149,87 @@ func TestRevisedReadingReplacesTheOldOne(t *testing.T) {
 	all := s.all()
 	if len(all) != 2 || all[0].Value != 1 || all[1].Value != 5 {
 		t.Errorf("readings %+v", all)
+	}
+}
+
+// rollout is a probe of something that takes a while, looked at every second from the beginning of the fault phase.
+func rollout(limit float64, readings ...probes.Reading) track {
+	p := Probe{
+		Kind: probes.Kind{Name: "rollout"}, Name: "it", Probe: &fakeProbe{unit: probes.Seconds}, Every: time.Second,
+		Bounds: Bounds{Max: &limit, Confidence: 0.99},
+	}
+	for i := range readings {
+		readings[i].At = at(float64(i))
+	}
+	return newTrack(p, readings)
+}
+
+// judgeFault judges a track over its first three seconds, as the fault phase of a run that was stopped early for that reason.
+func judgeFault(t track, stopped string) (reports.Probe, []finding) {
+	x := &execution{stopped: stopped, series: []*series{{}}}
+	var r reports.Probe
+	x.judgeProbe(0, t, window{at(0), at(3)}, &r)
+	return r, x.findings
+}
+
+func TestWhatGoesOnHasKeptNoBound(t *testing.T) {
+	open := func(v float64) probes.Reading { return probes.Reading{Value: v, Open: true} }
+	ended := func(v float64) probes.Reading { return probes.Reading{Value: v} }
+	cases := []struct {
+		name     string
+		readings []probes.Reading
+		proof    bool
+		stopped  string
+		state    string
+		reason   string
+	}{
+		{name: "it ended in time", readings: []probes.Reading{open(1), ended(2), ended(0)}, state: "passed"},
+		{name: "it goes on", readings: []probes.Reading{open(1), open(2), open(3)}, state: "inconclusive",
+			reason: "had not come to an end when the fault phase did, 3s so far: make observe longer than its max"},
+		{name: "it ended after the fault phase", readings: []probes.Reading{open(1), open(2), open(3), ended(4)}, state: "inconclusive",
+			reason: "had not come to an end when the fault phase did, 3s so far: make observe longer than its max"},
+		{name: "it goes on, and was not watched for long", readings: []probes.Reading{open(1), open(2), open(3)}, stopped: "of something else", state: "inconclusive",
+			reason: "had not come to an end when the run was stopped early, 3s so far"},
+		{name: "it goes on for too long", readings: []probes.Reading{open(4), open(5), open(6)}, state: "failed",
+			reason: "was 6s, above max 5s by 1s, for 1s, from 2s into the fault phase"},
+		{name: "a proof that goes on has left its bounds", readings: []probes.Reading{open(5), open(6), open(7)}, proof: true, state: "passed"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			tr := rollout(5, c.readings...)
+			tr.probe.Proof = c.proof
+			r, findings := judgeFault(tr, c.stopped)
+			if r.State != c.state || r.Reason != c.reason {
+				t.Errorf("%s: %s\nwant %s: %s", r.State, r.Reason, c.state, c.reason)
+			}
+			if (len(findings) == 0) != (c.state == "passed") {
+				t.Errorf("found %+v", findings)
+			}
+		})
+	}
+}
+
+func TestWhatFailedIsOutOfBoundsWhateverItsValue(t *testing.T) {
+	tr := rollout(500,
+		probes.Reading{Value: 1, Open: true},
+		probes.Reading{Value: 2, Open: true, Failed: true, Note: "one image"},
+		probes.Reading{Value: 3, Open: true, Failed: true, Note: "two images"})
+	r, _ := judgeFault(tr, "")
+	if want := "was 3s, and failed, for 2s, from 1s into the fault phase: two images"; r.State != "failed" || r.Reason != want {
+		t.Errorf("%s: %s\nwant failed: %s", r.State, r.Reason, want)
+	}
+	if v := r.Violations; len(v) != 1 || !v[0].Failed || v[0].Note != "two images" {
+		t.Errorf("violations %+v", r.Violations)
+	}
+}
+
+func TestAViolationSaysWhatItsWorstReadingSaid(t *testing.T) {
+	tr := rollout(5,
+		probes.Reading{Value: 7, Note: "bad"},
+		probes.Reading{Value: 9, Note: "worst"},
+		probes.Reading{Value: 8, Note: "better"})
+	_, stretches := tr.outside(window{at(0), at(3)}, reports.Fault)
+	if want := "9s, above max 5s by 4s, for 3s, from 0s into the fault phase: worst"; len(stretches) != 1 || stretches[0].Text != want {
+		t.Errorf("got %+v\nwant %s", stretches, want)
 	}
 }

@@ -50,7 +50,7 @@ func (x *execution) show(phase string, until time.Time) {
 		if r, ok := x.series[i].last(); ok {
 			status.Known = true
 			status.Value = p.value(r.Value)
-			status.Out = p.Bounds.excess(r.Value) > 0
+			status.Out = p.Bounds.beyond(r.Value, r.Failed) > 0
 		}
 		s.Probes = append(s.Probes, status)
 	}

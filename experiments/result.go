@@ -152,7 +152,8 @@ func (x *execution) readingReports(t track) []reports.Reading {
 	for i, r := range t.readings {
 		out = append(out, reports.Reading{
 			At: r.At, Span: r.Span.Seconds(), Value: r.Value, Of: r.Of, Note: r.Note,
-			Phase: x.phaseOf(t.spans[i]), Out: t.probe.Bounds.excess(r.Value) > 0,
+			Phase: x.phaseOf(t.spans[i]), Out: t.probe.Bounds.beyond(r.Value, r.Failed) > 0,
+			Open: r.Open, Failed: r.Failed,
 		})
 	}
 	return out

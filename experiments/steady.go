@@ -101,8 +101,9 @@ func (x *execution) stillOut(deadline time.Time) []string {
 	for i, p := range x.plan.Experiment.Probes {
 		t := x.track(i)
 		for k, r := range t.readings {
-			if p.Bounds.excess(r.Value) > 0 && (window{deadline, deadline}).touches(t.spans[k]) {
-				out = append(out, fmt.Sprintf("%s was still %s", p.ID(), t.describe(reports.Violation{Worst: r.Value})))
+			if p.Bounds.beyond(r.Value, r.Failed) > 0 && (window{deadline, deadline}).touches(t.spans[k]) {
+				v := reports.Violation{Worst: r.Value, Failed: r.Failed, Note: r.Note}
+				out = append(out, fmt.Sprintf("%s was still %s%s", p.ID(), t.describe(v), remark(v)))
 			}
 		}
 	}

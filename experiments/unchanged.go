@@ -166,9 +166,9 @@ func (t track) departures(base, w window) []reports.Violation {
 			worst, known = r.Value, true
 		}
 	}
-	_, stretches := t.stretches(w, reports.Fault, func(v float64) float64 { return max(0, worse(v, worst)-t.probe.Bounds.Margin) })
+	_, stretches := t.stretches(w, reports.Fault, func(v float64, _ bool) float64 { return max(0, worse(v, worst)-t.probe.Bounds.Margin) })
 	for i, v := range stretches {
-		stretches[i].Text = fmt.Sprintf("%s at worst, against %s in the baseline", t.probe.value(v.Worst), t.probe.value(worst)) + lasted(v, w)
+		stretches[i].Text = fmt.Sprintf("%s at worst, against %s in the baseline", t.probe.value(v.Worst), t.probe.value(worst)) + lasted(v, w) + remark(v)
 	}
 	return stretches
 }

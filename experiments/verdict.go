@@ -70,6 +70,7 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 		r.Unchanged = &change.Unchanged
 	}
 	gap, covered := t.covers(fault)
+	last, unfinished := t.unfinished(fault)
 	r.State = "passed"
 	switch {
 	case t.probe.Proof && !broken && covered:
@@ -84,6 +85,10 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 			text += ": " + departures[longest(departures)].Text
 		}
 		state("failed", reports.Failed, "%s", text)
+	case unfinished && !t.probe.Proof && !broken && x.stopped != "":
+		state("inconclusive", reports.Inconclusive, "had not come to an end when the run was stopped early, %s so far", t.probe.value(last.Value))
+	case unfinished && !t.probe.Proof && !broken:
+		state("inconclusive", reports.Inconclusive, "had not come to an end when the fault phase did, %s so far: make observe longer than its max", t.probe.value(last.Value))
 	case !covered && len(t.readings) == 0:
 		state("inconclusive", reports.Inconclusive, "has no data%s", x.why(i))
 	case !covered:

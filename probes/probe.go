@@ -31,6 +31,13 @@ type Reading struct {
 	Value float64       // in the unit of the probe's Scale
 	Of    float64       // for a rate of events: how many could have been. Value*Of is the number of events. 0 otherwise
 	Note  string        // what a reader should know of this value, "5 of 6 running"; may be empty
+
+	// Open says that the value is a lower bound of something that still goes on, like the time that an unfinished rollout
+	// has taken so far. A probe that is open when the fault phase ends may break its bounds, and cannot have kept them.
+	Open bool
+
+	// Failed says that what is measured has come to a bad end: it is out of bounds, whatever the value.
+	Failed bool
 }
 
 // Unit is what values are measured in.

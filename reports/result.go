@@ -154,7 +154,10 @@ type Violation struct {
 	To    time.Time `json:"to"`
 	Phase string    `json:"phase"`
 	Worst float64   `json:"worst"` // the value furthest from its bound
-	Text  string    `json:"text"`  // which bound, by how much, for how long
+	Text  string    `json:"text"`  // which bound, by how much, for how long, and the note
+
+	Failed bool   `json:"failed,omitempty"` // what was measured came to a bad end, whatever the value
+	Note   string `json:"note,omitempty"`   // what the worst reading said of itself
 }
 
 // Reading is one measured value.
@@ -166,6 +169,9 @@ type Reading struct {
 	Phase string    `json:"phase,omitempty"` // empty before the baseline and after the end
 	Out   bool      `json:"out,omitempty"`   // out of bounds
 	Note  string    `json:"note,omitempty"`
+
+	Open   bool `json:"open,omitempty"`   // a lower bound of something that was still going on
+	Failed bool `json:"failed,omitempty"` // what was measured has come to a bad end, and is out of bounds whatever the value
 }
 
 // Load is the traffic that one load block made. Scheduled = Sent + NotSent, and Sent = Answered + Failed, exactly.
