@@ -54,6 +54,51 @@ func TestASnapshotTellsWhatWasDoneAndThatItIsUndone(t *testing.T) {
 	eventually(t, "everything is as it was", func() bool { return reflect.DeepEqual(before, l.Snapshot()) })
 }
 
+// A cut of a subnet's way out, as an experiment makes it, and its undo: nothing is left but associations of other ids.
+func TestASnapshotTellsWhatIsDoneToTheNetwork(t *testing.T) {
+	t.Parallel()
+	l := start(t)
+	w := l.World
+	before := l.Snapshot()
+	var table world.RouteTable
+	var link world.RouteAssociation
+	for _, table = range w.RouteTables() {
+		link = table.Associations[0]
+		if !link.Main() && strings.HasPrefix(table.Tags["Name"], "private-") {
+			break
+		}
+	}
+	acl := w.NetworkACLs()[0]
+	copied := must(w.CreateRouteTable(table.VPCID, "", map[string]string{"gameday:run": "r1"}, false))(t)
+	swapped := must(w.ReplaceRouteTableAssociation(link.ID, copied.ID, false))(t)
+	if err := w.CreateACLEntry(acl.ID, world.ACLEntry{Number: 7, Egress: true, Protocol: "-1", CIDR: "203.0.113.0/24"}, false); err != nil {
+		t.Fatal(err)
+	}
+	differ := strings.Join(before.Diff(l.Snapshot()), "\n")
+	for _, want := range []string{
+		"route table " + copied.ID + " is new: ",
+		"route table " + table.ID + ": subnets was \"" + link.Subnet + "\" and is \"\"",
+		"subnet " + link.Subnet + ": route table was \"" + table.ID + "\" and is \"" + copied.ID + "\"",
+		"network acl " + acl.ID + ": entries was ",
+	} {
+		if !strings.Contains(differ, want) {
+			t.Errorf("not told: %s, but\n%s", want, differ)
+		}
+	}
+	if again := must(w.ReplaceRouteTableAssociation(swapped, table.ID, false))(t); again == link.ID {
+		t.Error("the association has its old id again")
+	}
+	if err := w.DeleteACLEntry(acl.ID, 7, true, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.DeleteRouteTable(copied.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	if left := before.Diff(l.Snapshot()); len(left) > 0 {
+		t.Errorf("left over: %q", left)
+	}
+}
+
 func TestASnapshotDoesNotTellWhichTasksRun(t *testing.T) {
 	t.Parallel()
 	l := start(t)

@@ -83,13 +83,6 @@ func (w *World) tellTargets(s Snapshot) {
 	}
 }
 
-func (w *World) tellNetwork(s Snapshot) {
-	s.tell("vpc "+w.vpc.ID, w.vpc.Tags, "cidr", w.vpc.CIDR)
-	for _, n := range w.subnets {
-		s.tell("subnet "+n.ID, n.Tags, "cidr", n.CIDR, "zone", n.Zone, "public", n.Public)
-	}
-}
-
 // pairs shows a map in the order of its keys.
 func pairs(m map[string]string) string {
 	return listed(slices.Collect(maps.Keys(m)), func(key string) string { return key + "=" + m[key] })
