@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"gameday/internal/lab/wire/protocol"
@@ -52,14 +53,24 @@ func (h *Handler) principal(c caller) string {
 
 // denial is IAM's own sentence where the action is among those denied, and "" otherwise.
 func (h *Handler) denial(o services.Operation, in any) string {
-	if o.IAM == "" {
+	switch {
+	case o.IAM != "" && h.denies(o.IAM):
+		return h.sentence(o.IAM, o.Resource(in))
+	case o.Role != nil && h.denies("iam:PassRole"):
+		return h.sentence("iam:PassRole", o.Role(in))
+	default:
 		return ""
 	}
-	for _, pattern := range h.denied {
-		if ok, err := path.Match(pattern, o.IAM); err == nil && ok {
-			return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
-				h.world.Account().User, o.IAM, o.Resource(in), o.IAM)
-		}
-	}
-	return ""
+}
+
+func (h *Handler) denies(action string) bool {
+	return slices.ContainsFunc(h.denied, func(pattern string) bool {
+		ok, err := path.Match(pattern, action)
+		return err == nil && ok
+	})
+}
+
+func (h *Handler) sentence(action, resource string) string {
+	return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
+		h.world.Account().User, action, resource, action)
 }

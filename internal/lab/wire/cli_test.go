@@ -50,6 +50,7 @@ func TestTheAWSCLIWorks(t *testing.T) {
 			`"arn:aws:scheduler:eu-west-1:123456789012:schedule/default/late"`},
 		{"scheduler get-schedule --name none", `(ResourceNotFoundException)`},
 		{"scheduler list-schedule-groups --query ScheduleGroups[0].[Name,State]", `["default","ACTIVE"]`},
+		{"resourcegroupstaggingapi get-resources --tag-filters Key=tier,Values=critical --query ResourceTagMappingList[].Tags[].Value", `["critical"]`},
 		{"cloudwatch set-alarm-state --alarm-name none --state-value OK --state-reason x", `(ResourceNotFound)`},
 	} {
 		t.Run(c.call, func(t *testing.T) {

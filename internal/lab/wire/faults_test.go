@@ -30,10 +30,12 @@ func once(cfg aws.Config) aws.Config {
 
 // mark tags an instance: a write whose effect is easily seen.
 func mark(ctx context.Context, client *ec2.Client, instance, value string) error {
-	_, err := client.CreateTags(ctx, &ec2.CreateTagsInput{
-		Resources: []string{instance}, Tags: []ec2types.Tag{{Key: aws.String("mark"), Value: aws.String(value)}},
-	})
+	_, err := client.CreateTags(ctx, tag(instance, "mark", value))
 	return err
+}
+
+func tag(instance, key, value string) *ec2.CreateTagsInput {
+	return &ec2.CreateTagsInput{Resources: []string{instance}, Tags: []ec2types.Tag{{Key: &key, Value: &value}}}
 }
 
 // marked is the value that mark has left on an instance.

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
 	"github.com/aws/aws-sdk-go-v2/service/route53resolver"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -49,6 +50,7 @@ func TestEveryFieldOfEveryCallSurvivesTheWire(t *testing.T) {
 		"elasticloadbalancing": {elb.NewFromConfig(cfg)},
 		"route53resolver":      {route53resolver.NewFromConfig(cfg)},
 		"scheduler":            {scheduler.NewFromConfig(cfg)},
+		"tag":                  {tagging.NewFromConfig(cfg)},
 		"cloudwatch": {
 			cloudwatch.NewFromConfig(cfg),
 			cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {

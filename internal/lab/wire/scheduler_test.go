@@ -231,6 +231,14 @@ func TestTheSchedulerRefusesWhatAWSRefuses(t *testing.T) {
 	}
 }
 
+func TestWhoeverMakesAScheduleMustBeAllowedToPassTheRole(t *testing.T) {
+	_, cfg := lab(t, wire.Options{Denied: []string{"iam:*"}})
+	_, err := scheduler.NewFromConfig(cfg).CreateSchedule(t.Context(), marking("roleless", "i-00000000000000000", at(time.Hour)))
+	if got := wantCode(t, err, "AccessDeniedException"); !strings.Contains(got, "iam:PassRole on resource: "+role+" ") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestScheduleGroupsHoldSchedulesAndTags(t *testing.T) {
 	_, cfg := lab(t, wire.Options{})
 	client := scheduler.NewFromConfig(cfg)

@@ -45,10 +45,14 @@ func newScheduler(w *world.World, targets []*Service) *Service {
 		"PlacementStrategy.Field":                       "field",
 		"PlacementStrategy.Type":                        "type",
 	})
+	create := write(s.createSchedule, func(in *scheduler.CreateScheduleInput) string { return s.arn(in.GroupName, in.Name) })
+	create.Role = func(in any) string { return roleOf(in.(*scheduler.CreateScheduleInput).Target) }
+	update := write(s.updateSchedule, func(in *scheduler.UpdateScheduleInput) string { return s.arn(in.GroupName, in.Name) })
+	update.Role = func(in any) string { return roleOf(in.(*scheduler.UpdateScheduleInput).Target) }
 	return (&Service{Name: "scheduler", Version: "2021-06-30", REST: &rest}).with(
-		write(s.createSchedule, func(in *scheduler.CreateScheduleInput) string { return s.arn(in.GroupName, in.Name) }),
+		create,
 		read(s.getSchedule),
-		write(s.updateSchedule, func(in *scheduler.UpdateScheduleInput) string { return s.arn(in.GroupName, in.Name) }),
+		update,
 		write(s.deleteSchedule, func(in *scheduler.DeleteScheduleInput) string { return s.arn(in.GroupName, in.Name) }),
 		read(s.listSchedules),
 		write(s.createScheduleGroup),
@@ -59,6 +63,14 @@ func newScheduler(w *world.World, targets []*Service) *Service {
 		write(s.untagResource),
 		read(s.listTagsForResource),
 	)
+}
+
+// roleOf is the role that a target hands to the scheduler.
+func roleOf(t *types.Target) string {
+	if t == nil {
+		return ""
+	}
+	return aws.ToString(t.RoleArn)
 }
 
 func (s schedulerService) arn(group, name *string) string {

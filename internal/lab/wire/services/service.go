@@ -48,6 +48,9 @@ type Operation struct {
 
 	// Resource is the ARN that a refusal for lack of permission names.
 	Resource func(in any) string
+
+	// Role is the ARN of a role that it hands to a service, which takes iam:PassRole; nil where it hands over none.
+	Role func(in any) string
 }
 
 // All are the services of the account w, whose metrics are in m.
@@ -60,6 +63,7 @@ func All(w *world.World, m *metrics.Store) []*Service {
 		newELB(w),
 		newCloudWatch(w, m),
 		newResolver(w),
+		newTagging(w),
 	}
 	return append(all, newScheduler(w, all))
 }
