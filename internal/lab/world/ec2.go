@@ -90,7 +90,7 @@ func (w *World) SetStopProtection(id string, on bool) error {
 	return err
 }
 
-// CreateTags sets tags on instances, subnets and VPCs, on all of them or none. Code: InvalidID.
+// CreateTags sets tags on instances and on the parts of the network, on all of them or none. Code: InvalidID.
 func (w *World) CreateTags(ids []string, tags map[string]string) error {
 	return w.tagged(ids, func(have map[string]string) { maps.Copy(have, tags) })
 }
@@ -214,7 +214,7 @@ func (w *World) tagsOf(id string) map[string]string {
 	if w.vpc.ID == id {
 		return w.vpc.Tags
 	}
-	return nil
+	return w.network.tagsOf(id)
 }
 
 func may(*instance) error { return nil }

@@ -212,3 +212,33 @@ func (w *World) interfaces() []NetworkInterface {
 	}
 	return all
 }
+
+// tagsOf are the tags of a part of the network, nil where there is none of that id.
+func (n *network) tagsOf(id string) map[string]string {
+	for _, t := range n.tables {
+		if t.ID == id {
+			return t.Tags
+		}
+	}
+	for _, a := range n.acls {
+		if a.ID == id {
+			return a.Tags
+		}
+	}
+	for _, g := range n.nats {
+		if g.ID == id {
+			return g.Tags
+		}
+	}
+	for _, g := range n.gateways {
+		if g.ID == id {
+			return g.Tags
+		}
+	}
+	for _, e := range n.endpoints {
+		if e.ID == id {
+			return e.Tags
+		}
+	}
+	return nil
+}

@@ -42,6 +42,33 @@ func newEC2(w *world.World) *Service {
 		read(s.describeSubnets),
 		read(s.describeAvailabilityZones),
 		read(s.describeVolumes),
+		read(s.describeRouteTables),
+		write(s.createRouteTable, func(in *ec2.CreateRouteTableInput) string { return s.arn("vpc", in.VpcId) }),
+		write(s.deleteRouteTable, func(in *ec2.DeleteRouteTableInput) string { return s.arn("route-table", in.RouteTableId) }),
+		write(s.createRoute, func(in *ec2.CreateRouteInput) string { return s.arn("route-table", in.RouteTableId) }),
+		write(s.replaceRoute, func(in *ec2.ReplaceRouteInput) string { return s.arn("route-table", in.RouteTableId) }),
+		write(s.deleteRoute, func(in *ec2.DeleteRouteInput) string { return s.arn("route-table", in.RouteTableId) }),
+		write(s.associateRouteTable, func(in *ec2.AssociateRouteTableInput) string { return s.arn("route-table", in.RouteTableId) }),
+		write(s.disassociateRouteTable),
+		write(s.replaceRouteTableAssociation, func(in *ec2.ReplaceRouteTableAssociationInput) string { return s.arn("route-table", in.RouteTableId) }),
+		read(s.describeNetworkACLs),
+		write(s.createNetworkACL, func(in *ec2.CreateNetworkAclInput) string { return s.arn("vpc", in.VpcId) }),
+		write(s.deleteNetworkACL, func(in *ec2.DeleteNetworkAclInput) string { return s.arn("network-acl", in.NetworkAclId) }),
+		write(s.createNetworkACLEntry, func(in *ec2.CreateNetworkAclEntryInput) string { return s.arn("network-acl", in.NetworkAclId) }),
+		write(s.replaceNetworkACLEntry, func(in *ec2.ReplaceNetworkAclEntryInput) string { return s.arn("network-acl", in.NetworkAclId) }),
+		write(s.deleteNetworkACLEntry, func(in *ec2.DeleteNetworkAclEntryInput) string { return s.arn("network-acl", in.NetworkAclId) }),
+		write(s.replaceNetworkACLAssociation, func(in *ec2.ReplaceNetworkAclAssociationInput) string { return s.arn("network-acl", in.NetworkAclId) }),
+		read(s.describeNatGateways),
+		write(s.createNatGateway, func(in *ec2.CreateNatGatewayInput) string { return s.arn("subnet", in.SubnetId) }),
+		write(s.deleteNatGateway, func(in *ec2.DeleteNatGatewayInput) string { return s.arn("natgateway", in.NatGatewayId) }),
+		read(s.describeInternetGateways),
+		read(s.describeEgressOnlyInternetGateways),
+		read(s.describeVpcEndpoints),
+		write(s.modifyVpcEndpoint, func(in *ec2.ModifyVpcEndpointInput) string { return s.arn("vpc-endpoint", in.VpcEndpointId) }),
+		read(s.describePrefixLists),
+		read(s.describeManagedPrefixLists),
+		read(s.getManagedPrefixListEntries),
+		read(s.describeNetworkInterfaces),
 	))
 }
 
@@ -86,8 +113,16 @@ func (s ec2Service) instanceARN(ids []string) string {
 	if len(ids) > 0 {
 		id = ids[0]
 	}
-	account := s.world.Account()
-	return "arn:aws:ec2:" + account.Region + ":" + account.ID + ":instance/" + id
+	return s.arn("instance", &id)
+}
+
+// arn is "*" of its kind without an id.
+func (s ec2Service) arn(kind string, id *string) string {
+	account, name := s.world.Account(), aws.ToString(id)
+	if name == "" {
+		name = "*"
+	}
+	return "arn:aws:ec2:" + account.Region + ":" + account.ID + ":" + kind + "/" + name
 }
 
 // ec2Page are the bounds that most describe calls of EC2 share.

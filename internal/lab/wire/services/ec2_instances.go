@@ -253,6 +253,14 @@ func rehearse(err error) error {
 	return errDryRun
 }
 
+// rehearsed is the answer to a call that ended in err, where it may have been a rehearsal that has changed nothing.
+func rehearsed(dry *bool, err error) error {
+	if aws.ToBool(dry) {
+		return rehearse(err)
+	}
+	return err
+}
+
 func ec2Changes(changes []world.StateChange) []ec2types.InstanceStateChange {
 	list := make([]ec2types.InstanceStateChange, 0, len(changes))
 	for _, c := range changes {

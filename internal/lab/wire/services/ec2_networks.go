@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -46,6 +47,11 @@ func (s ec2Service) describeVpcs(in *ec2.DescribeVpcsInput) (*ec2.DescribeVpcsOu
 			OwnerId:         aws.String(s.world.Account().ID),
 			State:           ec2types.VpcStateAvailable,
 			Tags:            ec2Tags(v.Tags),
+			CidrBlockAssociationSet: []ec2types.VpcCidrBlockAssociation{{
+				AssociationId: aws.String("vpc-cidr-assoc-" + strings.TrimPrefix(v.ID, "vpc-")), CidrBlock: aws.String(v.CIDR),
+				CidrBlockState: &ec2types.VpcCidrBlockState{State: ec2types.VpcCidrBlockStateCodeAssociated},
+			}},
+			Ipv6CidrBlockAssociationSet: vpcRanges6(v),
 		})
 	}
 	return out, nil
@@ -82,20 +88,41 @@ func (s ec2Service) describeSubnets(in *ec2.DescribeSubnetsInput) (*ec2.Describe
 	out := &ec2.DescribeSubnetsOutput{NextToken: next, Subnets: []ec2types.Subnet{}}
 	for _, n := range found {
 		out.Subnets = append(out.Subnets, ec2types.Subnet{
-			SubnetId:            aws.String(n.ID),
-			SubnetArn:           aws.String("arn:aws:ec2:" + account.Region + ":" + account.ID + ":subnet/" + n.ID),
-			VpcId:               aws.String(n.VPCID),
-			AvailabilityZone:    aws.String(n.Zone),
-			AvailabilityZoneId:  aws.String(n.ZoneID),
-			CidrBlock:           aws.String(n.CIDR),
-			DefaultForAz:        aws.Bool(false),
-			MapPublicIpOnLaunch: aws.Bool(n.Public),
-			OwnerId:             aws.String(account.ID),
-			State:               ec2types.SubnetStateAvailable,
-			Tags:                ec2Tags(n.Tags),
+			SubnetId:                    aws.String(n.ID),
+			SubnetArn:                   aws.String("arn:aws:ec2:" + account.Region + ":" + account.ID + ":subnet/" + n.ID),
+			VpcId:                       aws.String(n.VPCID),
+			AvailabilityZone:            aws.String(n.Zone),
+			AvailabilityZoneId:          aws.String(n.ZoneID),
+			CidrBlock:                   aws.String(n.CIDR),
+			DefaultForAz:                aws.Bool(false),
+			MapPublicIpOnLaunch:         aws.Bool(n.Public),
+			OwnerId:                     aws.String(account.ID),
+			State:                       ec2types.SubnetStateAvailable,
+			Tags:                        ec2Tags(n.Tags),
+			Ipv6CidrBlockAssociationSet: subnetRanges6(n),
 		})
 	}
 	return out, nil
+}
+
+func vpcRanges6(v world.VPC) []ec2types.VpcIpv6CidrBlockAssociation {
+	if v.CIDR6 == "" {
+		return nil
+	}
+	return []ec2types.VpcIpv6CidrBlockAssociation{{
+		AssociationId: aws.String("vpc-cidr-assoc-6" + strings.TrimPrefix(v.ID, "vpc-0")), Ipv6CidrBlock: aws.String(v.CIDR6),
+		Ipv6CidrBlockState: &ec2types.VpcCidrBlockState{State: ec2types.VpcCidrBlockStateCodeAssociated},
+	}}
+}
+
+func subnetRanges6(n world.Subnet) []ec2types.SubnetIpv6CidrBlockAssociation {
+	if n.CIDR6 == "" {
+		return nil
+	}
+	return []ec2types.SubnetIpv6CidrBlockAssociation{{
+		AssociationId: aws.String("subnet-cidr-assoc-6" + strings.TrimPrefix(n.ID, "subnet-0")), Ipv6CidrBlock: aws.String(n.CIDR6),
+		Ipv6CidrBlockState: &ec2types.SubnetCidrBlockState{State: ec2types.SubnetCidrBlockStateCodeAssociated},
+	}}
 }
 
 // zone is an availability zone: wherever the account has a subnet.

@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"gameday/internal/lab/wire/protocol"
 )
 
 func (s ec2Service) createTags(in *ec2.CreateTagsInput) (*ec2.CreateTagsOutput, error) {
@@ -70,7 +72,40 @@ func (s ec2Service) tagged() []tagged {
 	for _, v := range s.world.VPCs() {
 		add(v.ID, "vpc", v.Tags)
 	}
+	for _, t := range s.world.RouteTables() {
+		add(t.ID, "route-table", t.Tags)
+	}
+	for _, a := range s.world.NetworkACLs() {
+		add(a.ID, "network-acl", a.Tags)
+	}
+	for _, g := range s.world.NATGateways() {
+		add(g.ID, "natgateway", g.Tags)
+	}
+	for _, g := range s.world.InternetGateways() {
+		kind := "internet-gateway"
+		if g.EgressOnly {
+			kind = "egress-only-internet-gateway"
+		}
+		add(g.ID, kind, g.Tags)
+	}
+	for _, e := range s.world.VPCEndpoints() {
+		add(e.ID, "vpc-endpoint", e.Tags)
+	}
 	return all
+}
+
+// specified are the tags that a call which creates something gives to it.
+func specified(specs []ec2types.TagSpecification, kind ec2types.ResourceType) (map[string]string, error) {
+	tags := map[string]string{}
+	for _, spec := range specs {
+		if spec.ResourceType != kind {
+			return nil, protocol.Faultf("InvalidParameterValue", "'%s' is not a valid taggable resource type for this operation.", spec.ResourceType)
+		}
+		for _, tag := range spec.Tags {
+			tags[aws.ToString(tag.Key)] = aws.ToString(tag.Value)
+		}
+	}
+	return tags, nil
 }
 
 func (s ec2Service) describeTags(in *ec2.DescribeTagsInput) (*ec2.DescribeTagsOutput, error) {

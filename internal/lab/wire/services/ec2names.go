@@ -20,6 +20,9 @@ var ec2Elements = map[string]string{
 	"InstanceNetworkInterface.PrivateIpAddresses":         "privateIpAddressesSet",
 	"InstanceStatus.Events":                               "eventsSet",
 	"InstanceStatusSummary.Details":                       "details",
+	"NetworkAcl.IsDefault":                                "default",
+	"NetworkInterface.Ipv6Addresses":                      "ipv6AddressesSet",
+	"NetworkInterface.PrivateIpAddresses":                 "privateIpAddressesSet",
 	"ProductCode.ProductCodeId":                           "productCode",
 	"ProductCode.ProductCodeType":                         "type",
 	"Reservation.Instances":                               "instancesSet",
@@ -32,7 +35,9 @@ var ec2Elements = map[string]string{
 
 // ec2Params are the parameters that differ from the rule: the field's name, in the singular for lists.
 var ec2Params = map[string]string{
-	"CreateTagsInput.Resources":           "ResourceId",
-	"DeleteTagsInput.Resources":           "ResourceId",
-	"ModifyInstanceAttributeInput.Groups": "GroupId",
+	"CreateNetworkAclEntryInput.IcmpTypeCode":  "Icmp",
+	"CreateTagsInput.Resources":                "ResourceId",
+	"DeleteTagsInput.Resources":                "ResourceId",
+	"ModifyInstanceAttributeInput.Groups":      "GroupId",
+	"ReplaceNetworkAclEntryInput.IcmpTypeCode": "Icmp",
 }
