@@ -12,6 +12,7 @@ type Call struct {
 	Took    time.Duration
 	ID      string // the request id
 	By      string // ARN of who made it: the account's user, somebody else, or a role that the account's own scheduler assumed
+	Key     string // the access key id that it is signed with; empty for the scheduler's
 	Service string // as IAM has it: "elasticloadbalancing"
 	Action  string // "TerminateInstances"
 	Region  string // that the request was signed for

@@ -3,6 +3,8 @@ package wire
 import (
 	"net/http"
 	"sync/atomic"
+
+	"gameday/internal/lab/wire/protocol"
 )
 
 // Fate is what becomes of a call:
@@ -55,6 +57,14 @@ func (f Fate) String() string {
 		return "pass"
 	}
 	return f.name
+}
+
+// Failures are the ways in which any call of any program may fail, each of them once: throttled, failed by the service, out of time
+// before and after it was carried out, denied, with expired credentials.
+func Failures() []Fate {
+	return []Fate{
+		Refuse(protocol.Throttled), Refuse(protocol.Unavailable), LostBefore, LostAfter, Refuse(protocol.Denied), Refuse(protocol.Expired),
+	}
 }
 
 // Interceptor decides what becomes of a call. It is called from many goroutines at once, may take its time, and may itself

@@ -140,6 +140,26 @@ func TestEveryServiceRefusesInItsOwnWords(t *testing.T) {
 	}
 }
 
+func TestEveryFailureFailsACall(t *testing.T) {
+	handler, cfg := lab(t, wire.Options{})
+	client := ec2.NewFromConfig(once(cfg))
+	instance := anInstance(t, client)
+	for _, fate := range wire.Failures() {
+		handler.Intercept(wire.Nth(1, wire.Writes, fate))
+		if err := mark(t.Context(), client, instance, fate.String()); err == nil {
+			t.Errorf("%s: it went well", fate)
+		}
+		if err := mark(t.Context(), client, instance, "after "+fate.String()); err != nil {
+			t.Errorf("after %s: %v", fate, err)
+		}
+	}
+	for _, c := range handler.Calls() {
+		if c.Write && c.Key != "AKIAEXAMPLE" {
+			t.Errorf("signed by %q", c.Key)
+		}
+	}
+}
+
 func TestNthAndFromCountWhatMatches(t *testing.T) {
 	struck := func(i wire.Interceptor) (hit []int) {
 		for n := range 6 {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	schedules "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
@@ -78,6 +79,21 @@ func TestAScheduleReallyMakesItsCall(t *testing.T) {
 	}
 	if got := state(); got != ec2types.InstanceStateNameRunning {
 		t.Errorf("the instance is %s", got)
+	}
+}
+
+// Parameters are in Pascal case for every service, also where the service itself has them in camel case.
+func TestSchedulesSpeakToEveryServiceInPascalCase(t *testing.T) {
+	_, cfg := lab(t, wire.Options{})
+	client, services := scheduler.NewFromConfig(cfg), ecs.NewFromConfig(cfg)
+	in := marking("scale", "", at(time.Second))
+	in.Target.Arn = aws.String("arn:aws:scheduler:::aws-sdk:ecs:updateService")
+	in.Target.Input = aws.String(`{"Cluster":"web","Service":"front","DesiredCount":2}`)
+	must(client.CreateSchedule(t.Context(), in))(t)
+	gone(t, client, "scale")
+	out := must(services.DescribeServices(t.Context(), &ecs.DescribeServicesInput{Cluster: aws.String("web"), Services: []string{"front"}}))(t)
+	if got := out.Services[0].DesiredCount; got != 2 {
+		t.Errorf("%d tasks are desired", got)
 	}
 }
 

@@ -121,7 +121,7 @@ const largestBody = 4 << 20
 // answer decides a call, and fills in what it learns of it.
 func (h *Handler) answer(r *http.Request, d destination, call *Call) (any, silence, error) {
 	who, err := signer(r)
-	call.Region, call.By = who.region, h.principal(who)
+	call.Region, call.By, call.Key = who.region, h.principal(who), who.key
 	if err != nil {
 		return nil, spoken, err
 	}
