@@ -11,6 +11,7 @@ import (
 
 	"gameday/internal/attr"
 	"gameday/internal/cloud"
+	"gameday/internal/inventory"
 	"gameday/probes"
 )
 
@@ -39,7 +40,7 @@ func Kind() probes.Kind {
 		Name:        "ecs_service",
 		Summary:     "running tasks of an ECS service against desired ones, or the state of its rollout",
 		New:         func() probes.Probe { return &Probe{What: running} },
-		Permissions: []string{"ecs:DescribeServices", "ecs:ListClusters", "ecs:ListServices"},
+		Permissions: inventory.FindPermissions(),
 		Page:        page,
 		Example:     example,
 	}
@@ -68,7 +69,7 @@ func (p *Probe) Scale() probes.Scale {
 // Measure takes one reading now. A service that is missing, deleted or without what is measured is an error.
 func (p *Probe) Measure(ctx context.Context, env *cloud.Env, _, _ time.Time) ([]probes.Reading, error) {
 	now := time.Now()
-	service, err := find(ctx, env, p.Cluster, p.Service)
+	service, err := inventory.FindService(ctx, env, p.Cluster, p.Service)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,7 @@ func runningShare(s types.Service) (float64, error) {
 }
 
 func rolledOut(s types.Service) (float64, error) {
-	switch primary(s).RolloutState {
+	switch inventory.Primary(s).RolloutState {
 	case types.DeploymentRolloutStateCompleted:
 		return 1, nil
 	case "":
@@ -102,23 +103,13 @@ func rolledOut(s types.Service) (float64, error) {
 	}
 }
 
-// primary is the newest deployment; older ones are on their way out.
-func primary(s types.Service) types.Deployment {
-	for _, d := range s.Deployments {
-		if d.Status != nil && *d.Status == "PRIMARY" {
-			return d
-		}
-	}
-	return types.Deployment{}
-}
-
 // note is "5 of 6 running, 1 pending, rollout IN_PROGRESS: ECS deployment ... in progress."
 func note(s types.Service) string {
 	text := fmt.Sprintf("%d of %d running", s.RunningCount, s.DesiredCount)
 	if s.PendingCount > 0 {
 		text += fmt.Sprintf(", %d pending", s.PendingCount)
 	}
-	d := primary(s)
+	d := inventory.Primary(s)
 	if d.RolloutState != "" {
 		text += fmt.Sprintf(", rollout %s", d.RolloutState)
 	}

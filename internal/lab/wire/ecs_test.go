@@ -135,6 +135,33 @@ func TestServices(t *testing.T) {
 	}
 }
 
+func TestServicesCarryTags(t *testing.T) {
+	_, cfg := lab(t, wire.Options{})
+	client := ecs.NewFromConfig(cfg)
+	arn := aws.String("arn:aws:ecs:eu-west-1:123456789012:service/web/front")
+	tags := func() string {
+		var all []string
+		for _, t := range must(client.ListTagsForResource(t.Context(), &ecs.ListTagsForResourceInput{ResourceArn: arn}))(t).Tags {
+			all = append(all, *t.Key+"="+*t.Value)
+		}
+		return strings.Join(all, " ")
+	}
+	before := tags()
+	must(client.TagResource(t.Context(), &ecs.TagResourceInput{ResourceArn: arn, Tags: []ecstypes.Tag{{Key: aws.String("a"), Value: aws.String("1")}}}))(t)
+	must(client.TagResource(t.Context(), &ecs.TagResourceInput{ResourceArn: arn, Tags: []ecstypes.Tag{{Key: aws.String("a"), Value: aws.String("2")}}}))(t)
+	if got := tags(); got != "a=2 "+before {
+		t.Errorf("got %q", got)
+	}
+	must(client.UntagResource(t.Context(), &ecs.UntagResourceInput{ResourceArn: arn, TagKeys: []string{"a", "none"}}))(t)
+	if got := tags(); got != before {
+		t.Errorf("got %q, want %q", got, before)
+	}
+	_, err := client.TagResource(t.Context(), &ecs.TagResourceInput{ResourceArn: aws.String(*arn + "x"), Tags: []ecstypes.Tag{}})
+	wantCode(t, err, "InvalidParameterException")
+	_, err = client.TagResource(t.Context(), &ecs.TagResourceInput{ResourceArn: arn, Tags: []ecstypes.Tag{{Key: aws.String("a"), Value: aws.String(strings.Repeat("x", 257))}}})
+	wantCode(t, err, "InvalidParameterException")
+}
+
 func TestServiceCallsRefuse(t *testing.T) {
 	_, cfg := lab(t, wire.Options{})
 	client := ecs.NewFromConfig(cfg)

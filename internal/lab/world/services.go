@@ -139,6 +139,7 @@ func (w *World) conclude(s *service, v survey, now time.Time) {
 	if steady && p.RolloutState == "IN_PROGRESS" {
 		p.RolloutState, p.RolloutReason, p.Updated = "COMPLETED", "ECS deployment "+p.ID+" completed.", now
 		s.deployments = s.deployments[:1]
+		w.event(s, now, "(deployment %s) deployment completed.", p.ID)
 	}
 	if steady && !s.steady {
 		w.event(s, now, "has reached a steady state.")
@@ -148,7 +149,7 @@ func (w *World) conclude(s *service, v survey, now time.Time) {
 
 // failedToStart counts a task that ended before it was of use, makes the service wait longer before the next, and
 // trips the circuit breaker where there is one.
-func (s *service) failedToStart(t *task, now time.Time) {
+func (w *World) failedToStart(s *service, t *task, now time.Time) {
 	t.deployment.Failed++
 	s.failures++
 	s.retry = now.Add(min(500*time.Millisecond<<min(s.failures, 6), 30*time.Second))
@@ -159,6 +160,7 @@ func (s *service) failedToStart(t *task, now time.Time) {
 	}
 	p.RolloutState, p.Updated = "FAILED", now
 	p.RolloutReason = "ECS deployment circuit breaker: tasks failed to start."
+	w.event(s, now, "(deployment %s) deployment failed: tasks failed to start.", p.ID)
 	s.retry = now.Add(remembered)
 	if before := slices.IndexFunc(s.deployments, func(d *deployment) bool { return d.RolloutState == "COMPLETED" }); s.CircuitRollback && before > 0 {
 		old := s.deployments[before]
@@ -167,6 +169,7 @@ func (s *service) failedToStart(t *task, now time.Time) {
 		old.RolloutReason = "ECS deployment circuit breaker: rolling back to deploymentId " + old.ID + "."
 		s.deployments = append([]*deployment{old}, slices.Delete(s.deployments, before, before+1)...)
 		s.TaskDefinition, s.retry = old.TaskDefinition, now
+		w.event(s, now, "rolling back to deployment %s.", old.ID)
 	}
 }
 

@@ -172,7 +172,7 @@ func (w *World) stopped(t *task, code, reason string, now time.Time) {
 	t.Container.LastStatus = "STOPPED"
 	t.ExecutionStopped, t.Stopped = now, now
 	if (t.StopCode == "TaskFailedToStart" || t.StopCode == "EssentialContainerExited") && !t.served {
-		t.service.failedToStart(t, now)
+		w.failedToStart(t.service, t, now)
 	}
 }
 

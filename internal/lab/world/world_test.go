@@ -421,6 +421,9 @@ func TestAForcedDeploymentReplacesEveryTask(t *testing.T) {
 		least = min(least, s.Running)
 		return len(s.Deployments) == 1 && s.Deployments[0].RolloutState == "COMPLETED"
 	})
+	if !w.told(t, "app", "(deployment "+s.Deployments[0].ID+") deployment completed.") {
+		t.Error("no event tells of it")
+	}
 	for _, old := range before {
 		if slices.ContainsFunc(w.lookTasks(t, "app", TaskRunning), func(v Task) bool { return v.ID == old.ID }) {
 			t.Errorf("task %s still runs", old.ID)
@@ -432,6 +435,12 @@ func TestAForcedDeploymentReplacesEveryTask(t *testing.T) {
 	if n := w.lookService(t, "app").Running; n != 3 {
 		t.Errorf("%d run", n)
 	}
+}
+
+// told reports whether an event of a service ends in text.
+func (w *World) told(t *testing.T, service, text string) bool {
+	t.Helper()
+	return slices.ContainsFunc(w.lookService(t, service).Events, func(e ServiceEvent) bool { return strings.HasSuffix(e.Message, text) })
 }
 
 func TestServicesScale(t *testing.T) {
@@ -486,6 +495,9 @@ service "broken" {
 	eventually(t, "the deployment has failed", func() bool {
 		return w.lookService(t, "broken").Deployments[0].RolloutState == "FAILED"
 	})
+	if !w.told(t, "broken", "deployment failed: tasks failed to start.") {
+		t.Error("no event tells of it")
+	}
 	failed := w.lookTasks(t, "broken", TaskStopped)
 	if len(failed) < 3 || failed[0].StopCode != "TaskFailedToStart" || !strings.Contains(failed[0].Container.Reason, "CannotStartContainerError") {
 		t.Errorf("failed tasks %+v", failed)

@@ -45,6 +45,8 @@ func newECS(w *world.World) *Service {
 		read(s.listTaskDefinitions),
 		read(s.describeTaskDefinition),
 		read(s.listTagsForResource),
+		write(s.tagResource, func(in *ecs.TagResourceInput) string { return aws.ToString(in.ResourceArn) }),
+		write(s.untagResource, func(in *ecs.UntagResourceInput) string { return aws.ToString(in.ResourceArn) }),
 	)
 }
 
@@ -100,57 +102,4 @@ func ecsPage(token *string, size *int32, usual int32) paging {
 		}
 		return protocol.Faultf("InvalidParameterException", "maxResults must be between 1 and 100.")
 	}}
-}
-
-func ecsTags(tags map[string]string) []ecstypes.Tag {
-	list := make([]ecstypes.Tag, 0, len(tags))
-	for _, key := range sortedKeys(tags) {
-		list = append(list, ecstypes.Tag{Key: aws.String(key), Value: aws.String(tags[key])})
-	}
-	return list
-}
-
-// listTagsForResource finds a resource of any kind by its ARN.
-func (s ecsService) listTagsForResource(in *ecs.ListTagsForResourceInput) (*ecs.ListTagsForResourceOutput, error) {
-	tags, ok := s.tagsOf(aws.ToString(in.ResourceArn))
-	if !ok {
-		return nil, protocol.Faultf("InvalidParameterException", "The specified resource does not exist. Specify a valid resource ARN and try again.")
-	}
-	return &ecs.ListTagsForResourceOutput{Tags: ecsTags(tags)}, nil
-}
-
-func (s ecsService) tagsOf(arn string) (map[string]string, bool) {
-	for _, c := range s.world.Clusters() {
-		if c.ARN == arn {
-			return c.Tags, true
-		}
-		services, err := s.world.Services(c.Name)
-		if err != nil {
-			continue // the cluster has just gone
-		}
-		for _, service := range services {
-			if service.ARN == arn {
-				return service.Tags, true
-			}
-		}
-		hosts, err := s.world.ContainerInstances(c.Name)
-		if err != nil {
-			continue
-		}
-		for _, host := range hosts {
-			if host.ARN == arn {
-				return host.Tags, true
-			}
-		}
-		tasks, err := s.world.Tasks(c.Name)
-		if err != nil {
-			continue
-		}
-		for _, task := range tasks {
-			if task.ARN == arn {
-				return nil, true
-			}
-		}
-	}
-	return nil, false
 }
