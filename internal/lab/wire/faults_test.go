@@ -16,6 +16,9 @@ import (
 	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	tagging "github.com/aws/aws-sdk-go-v2/service/resourcegroupstaggingapi"
+	"github.com/aws/aws-sdk-go-v2/service/route53resolver"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	"github.com/aws/smithy-go"
 
 	"gameday/internal/lab/wire"
@@ -122,16 +125,26 @@ func TestEveryServiceRefusesInItsOwnWords(t *testing.T) {
 			return err
 		},
 		"cloudwatch": func() error { _, err := cloudwatch.NewFromConfig(cfg).DescribeAlarms(t.Context(), nil); return err },
+		"resolver": func() error {
+			_, err := route53resolver.NewFromConfig(cfg).ListFirewallRuleGroups(t.Context(), nil)
+			return err
+		},
+		"scheduler": func() error { _, err := scheduler.NewFromConfig(cfg).ListSchedules(t.Context(), nil); return err },
+		"tag":       func() error { _, err := tagging.NewFromConfig(cfg).GetResources(t.Context(), nil); return err },
 	}
 	for refusal, want := range map[protocol.Refusal]map[string]string{
 		protocol.Throttled: {"ec2": "RequestLimitExceeded", "ecs": "ThrottlingException", "elb": "Throttling",
-			"autoscaling": "Throttling", "cloudwatch": "Throttling"},
+			"autoscaling": "Throttling", "cloudwatch": "Throttling",
+			"resolver": "ThrottlingException", "scheduler": "ThrottlingException", "tag": "ThrottlingException"},
 		protocol.Unavailable: {"ec2": "InternalError", "ecs": "ServerException", "elb": "InternalFailure",
-			"autoscaling": "InternalFailure", "cloudwatch": "InternalFailure"},
+			"autoscaling": "InternalFailure", "cloudwatch": "InternalFailure",
+			"resolver": "InternalServiceErrorException", "scheduler": "InternalServerException", "tag": "InternalServiceException"},
 		protocol.Denied: {"ec2": "UnauthorizedOperation", "ecs": "AccessDeniedException", "elb": "AccessDenied",
-			"autoscaling": "AccessDenied", "cloudwatch": "AccessDenied"},
+			"autoscaling": "AccessDenied", "cloudwatch": "AccessDenied",
+			"resolver": "AccessDeniedException", "scheduler": "AccessDeniedException", "tag": "AccessDeniedException"},
 		protocol.Expired: {"ec2": "RequestExpired", "ecs": "ExpiredTokenException", "elb": "ExpiredToken",
-			"autoscaling": "ExpiredToken", "cloudwatch": "ExpiredToken"},
+			"autoscaling": "ExpiredToken", "cloudwatch": "ExpiredToken",
+			"resolver": "ExpiredTokenException", "scheduler": "ExpiredTokenException", "tag": "ExpiredTokenException"},
 	} {
 		handler.Intercept(func(wire.Call) wire.Fate { return wire.Refuse(refusal) })
 		for service, call := range calls {

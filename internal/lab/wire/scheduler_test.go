@@ -1,6 +1,8 @@
 package wire_test
 
 import (
+	"io"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -244,6 +246,41 @@ func TestTheSchedulerRefusesWhatAWSRefuses(t *testing.T) {
 	_, err = client.DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{Name: aws.String("none")})
 	if got := wantCode(t, err, "AccessDeniedException"); !strings.Contains(got, "arn:aws:scheduler:eu-west-1:123456789012:schedule/default/none") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// Requests that no SDK would send.
+func TestOddRESTRequestsAreAnsweredAsAWSDoes(t *testing.T) {
+	_, cfg := lab(t, wire.Options{})
+	for _, c := range []struct {
+		name, method, path, service, body string
+		status                            int
+		want                              string
+	}{
+		{"signed for another service", http.MethodGet, "/schedules", "ec2", "", 404, "no call of a service that the lab has"},
+		{"a path that is not there", http.MethodGet, "/schedules/a/b", "scheduler", "", 404, "no call of a service that the lab has"},
+		{"a method that is not there", http.MethodPatch, "/schedules/a", "scheduler", "", 404, "no call of a service that the lab has"},
+		{"no name", http.MethodGet, "/schedules//", "scheduler", "", 200, `"Schedules":[]`},
+		{"a slash at the end", http.MethodGet, "/schedule-groups/default/", "scheduler", "", 200, `"Name":"default"`},
+		{"a name with a slash", http.MethodGet, "/schedules/a%2Fb", "scheduler", "", 404, "Schedule a/b does not exist"},
+		{"a parameter that is not a number", http.MethodGet, "/schedules?MaxResults=many", "scheduler", "", 400, "MaxResults: expected an integer"},
+		{"a parameter that is unknown", http.MethodGet, "/schedules?Colour=red", "scheduler", "", 200, `"Schedules":[]`},
+		{"broken JSON", http.MethodPost, "/schedules/a", "scheduler", `{"Target":`, 400, "the JSON is broken"},
+		{"two objects", http.MethodPost, "/schedules/a", "scheduler", `{} {}`, 400, "something behind the JSON"},
+		{"a list", http.MethodPost, "/schedules/a", "scheduler", `[]`, 400, "wrong type"},
+		{"a wrong type", http.MethodPost, "/schedules/a", "scheduler", `{"Target":{"Arn":7}}`, 400, "Target.Arn has a value of the wrong type"},
+		{"nothing", http.MethodPost, "/schedules/a", "scheduler", ``, 400, "needs a target"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := must(http.NewRequestWithContext(t.Context(), c.method, *cfg.BaseEndpoint+c.path, strings.NewReader(c.body)))(t)
+			r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20261123/eu-west-1/"+c.service+"/aws4_request, SignedHeaders=host, Signature=0")
+			answer := must(http.DefaultClient.Do(r))(t)
+			defer answer.Body.Close()
+			body := must(io.ReadAll(answer.Body))(t)
+			if answer.StatusCode != c.status || !strings.Contains(string(body), c.want) {
+				t.Errorf("want %d and %q, got %d and %q", c.status, c.want, answer.StatusCode, body)
+			}
+		})
 	}
 }
 

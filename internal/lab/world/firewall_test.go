@@ -108,6 +108,23 @@ func TestTheFirewallActsFromCompleteUntilGone(t *testing.T) {
 	}
 }
 
+func TestABlockedNameIsOutOfReach(t *testing.T) {
+	t.Parallel()
+	w := open(t, `cluster "web" {}`)
+	subnet := w.Subnets()[1].ID
+	host := "sts." + w.Account().Region + ".amazonaws.com"
+	look := func() Reach { return must(w.Reach(subnet, host))(t) }
+	if r := look(); !r.OK() {
+		t.Fatalf("out of reach before anything is blocked: %+v", r)
+	}
+	a := w.filters(t, 200, "BLOCK NXDOMAIN *.amazonaws.com")
+	if r := look(); r.OK() || r.Answer != "NXDOMAIN" {
+		t.Errorf("blocked, and yet %+v", r)
+	}
+	must(w.DisassociateRuleGroup(a.ID))(t)
+	eventually(t, "it is within reach again", func() bool { return look().OK() })
+}
+
 func TestAQueryTypeConfinesARule(t *testing.T) {
 	t.Parallel()
 	w := open(t, `cluster "web" {}`)

@@ -13,6 +13,7 @@ type AWSJSON struct {
 	codec       jsonCodec
 	contentType string
 	fromQuery   bool
+	failure     string // the code of Unavailable where it is not the usual one
 }
 
 // jsonCodec turns inputs, outputs and faults into JSON and back.
@@ -24,17 +25,23 @@ type jsonCodec interface {
 
 // NewAWSJSON11 is awsJson 1.1, as ECS speaks it.
 func NewAWSJSON11(service *smithy.ServiceSchema) AWSJSON {
-	return AWSJSON{codec{awsjson.New11(service)}, "application/x-amz-json-1.1", wasQuery(service)}
+	return AWSJSON{codec: codec{awsjson.New11(service)}, contentType: "application/x-amz-json-1.1", fromQuery: wasQuery(service)}
 }
 
 // NewAWSJSON10 is awsJson 1.0, as some clients of CloudWatch speak it.
 func NewAWSJSON10(service *smithy.ServiceSchema) AWSJSON {
-	return AWSJSON{codec{awsjson.New10(service)}, "application/x-amz-json-1.0", wasQuery(service)}
+	return AWSJSON{codec: codec{awsjson.New10(service)}, contentType: "application/x-amz-json-1.0", fromQuery: wasQuery(service)}
 }
 
 // NewPlainAWSJSON11 is awsJson 1.1 for services whose clients carry no shapes: members are called as their fields are in Go.
 func NewPlainAWSJSON11() AWSJSON {
 	return AWSJSON{codec: plainJSON{}, contentType: "application/x-amz-json-1.1"}
+}
+
+// Failing is p for a service that has a code of its own for what is its own fault.
+func (p AWSJSON) Failing(code string) AWSJSON {
+	p.failure = code
+	return p
 }
 
 // Read fills in; members that it does not know are ignored.
@@ -58,7 +65,11 @@ func (p AWSJSON) Refuse(r Refusal, message string) *Fault {
 	if p.fromQuery {
 		return queryWording.refuse(r, message)
 	}
-	return jsonWording.refuse(r, message)
+	f := jsonWording.refuse(r, message)
+	if r == Unavailable && p.failure != "" {
+		f.Code = p.failure
+	}
+	return f
 }
 
 var jsonWording = wording{

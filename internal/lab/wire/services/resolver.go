@@ -20,7 +20,7 @@ func newResolver(w *world.World) *Service {
 	return (&Service{
 		Name:    "route53resolver",
 		Version: "2018-04-01",
-		JSON11:  protocol.NewPlainAWSJSON11(),
+		JSON11:  protocol.NewPlainAWSJSON11().Failing("InternalServiceErrorException"),
 		Shape:   "Route53Resolver",
 	}).with(
 		write(s.createFirewallDomainList),
@@ -73,7 +73,7 @@ func resolverPage(token *string, size *int32) paging {
 	}}
 }
 
-// one finds the item of that id among the firewall's.
+// oneOf finds the item of that id among the firewall's.
 func oneOf[T any](items []T, id func(T) string, what string, want *string) (T, error) {
 	if i := slices.IndexFunc(items, func(item T) bool { return id(item) == aws.ToString(want) }); i >= 0 {
 		return items[i], nil

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -87,8 +88,8 @@ func groupOf(name *string) string {
 
 // withStatus gives the scheduler's errors their HTTP statuses.
 func withStatus(err error) error {
-	refused, ok := err.(*world.Error) //nolint:errorlint // the world never wraps them
-	if !ok {
+	var refused *world.Error
+	if !errors.As(err, &refused) {
 		return err
 	}
 	status := map[string]int{"ResourceNotFoundException": 404, "ConflictException": 409}

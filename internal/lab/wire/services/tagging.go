@@ -21,7 +21,7 @@ func newTagging(w *world.World) *Service {
 	return (&Service{
 		Name:    "tag",
 		Version: "2017-01-26",
-		JSON11:  protocol.NewAWSJSON11(schemas.ResourceGroupsTaggingAPI_20170126),
+		JSON11:  protocol.NewAWSJSON11(schemas.ResourceGroupsTaggingAPI_20170126).Failing("InternalServiceException"),
 		Shape:   "ResourceGroupsTaggingAPI_20170126",
 	}).with(
 		read(s.getResources),
