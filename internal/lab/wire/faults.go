@@ -9,9 +9,10 @@ import (
 
 // Fate is what becomes of a call:
 //
-//	            Refuse   LostBefore, HungBefore        LostAfter, HungAfter   Pass
-//	              │                │                           │               │
-//	client ───────┴── Intercept ───┴──► carried out ──► Then ──┴───────────────┴─► answered
+//	client ─► Intercept ─┬─► carried out ─► Then ─┬─► answered    Pass
+//	                     │                        └─► silence     LostAfter, HungAfter
+//	                     ├─► silence                              LostBefore, HungBefore
+//	                     └─► an error                             Refuse
 //
 // The zero Fate is Pass. A fate has no state, so that one may serve any number of calls.
 type Fate struct {
