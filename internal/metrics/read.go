@@ -80,12 +80,13 @@ func Read(ctx context.Context, env *cloud.Env, w Window, queries ...Query) ([]Po
 	return points, nil
 }
 
-// add takes the points within w over. CloudWatch rounds the beginning of what it is asked for down to the minute.
+// add takes the points within w over. CloudWatch rounds the beginning of what it is asked for down to the minute, so that
+// there may be points before w.
 func (p Points) add(w Window, result types.MetricDataResult) {
 	for i, at := range result.Timestamps {
 		at = at.UTC()
 		if !at.Before(w.From) && at.Before(w.To) {
-			p[at.Truncate(w.Period)] = result.Values[i]
+			p[align(at, w.Period)] = result.Values[i]
 		}
 	}
 }

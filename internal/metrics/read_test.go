@@ -83,6 +83,25 @@ func TestReadKeepsToItsWindow(t *testing.T) {
 	}
 }
 
+// Seven minutes divide neither an hour nor a day, so only the epoch says where such a period begins.
+func TestReadAndCloudWatchAgreeWhereAPeriodBegins(t *testing.T) {
+	store, env := account(t, lab.Options{Resolution: time.Second}, wire.Options{})
+	const period = 7 * time.Minute
+	begin := time.Unix(past.Unix()-past.Unix()%int64(period.Seconds()), 0).UTC()
+	put(store, "north", begin.Add(-time.Second), 1)
+	put(store, "north", begin, 2)
+	put(store, "north", begin.Add(period-time.Second), 4)
+	put(store, "north", begin.Add(period), 8)
+	w := metrics.Final(begin.Add(time.Minute), begin.Add(2*time.Minute), time.Now(), period)
+	got, err := metrics.Read(t.Context(), env, w, query("north", "Sum"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (metrics.Points{begin: 6}); fmt.Sprint(got[0]) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", got[0], want)
+	}
+}
+
 func TestReadAsksForAllPages(t *testing.T) {
 	store, env := account(t, lab.Options{Resolution: time.Second}, wire.Options{})
 	const shops, seconds = 11, 10_000 // more points than fit one page

@@ -8,6 +8,7 @@ import (
 )
 
 // Window is a row of whole periods, the first beginning at From and the last ending at To. From = To where there is none.
+// Periods begin at multiples of Period since the Unix epoch, as CloudWatch's do.
 type Window struct {
 	From, To time.Time
 	Period   time.Duration
@@ -17,17 +18,24 @@ type Window struct {
 // further period ago. Until then CloudWatch may still be adding up what the nodes of a service report one by one,
 // and half a sum is a wrong sum.
 func Final(from, to, now time.Time, period time.Duration) Window {
-	w := Window{From: from.UTC().Truncate(period), To: to.UTC().Truncate(period), Period: period}
+	w := Window{From: align(from, period), To: align(to, period), Period: period}
 	if w.To.Before(to) {
 		w.To = w.To.Add(period)
 	}
-	if settled := now.UTC().Truncate(period).Add(-period); w.To.After(settled) {
+	if settled := align(now, period).Add(-period); w.To.After(settled) {
 		w.To = settled
 	}
 	if w.To.Before(w.From) {
 		w.To = w.From
 	}
 	return w
+}
+
+// align returns the beginning of the period that t falls into, in UTC. Truncate counts from the year 1 instead, which lies
+// a whole number of days before the epoch but, for one, no whole number of seven minutes.
+func align(t time.Time, period time.Duration) time.Time {
+	epoch := time.Unix(0, 0).UTC()
+	return epoch.Add(t.Sub(epoch).Truncate(period))
 }
 
 // Empty reports whether there is no period in w.

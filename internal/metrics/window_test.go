@@ -49,6 +49,16 @@ func TestPeriodsAreThoseOfTheClockInUTC(t *testing.T) {
 	}
 }
 
+func TestPeriodsAreCountedFromTheEpoch(t *testing.T) {
+	for _, period := range []time.Duration{7 * time.Minute, 11 * time.Minute, time.Hour, 24 * time.Hour} {
+		w := metrics.Final(at("10:00:01"), at("10:30:01"), at("23:00:00").AddDate(0, 0, 2), period)
+		seconds := int64(period.Seconds())
+		if w.From.Unix()%seconds != 0 || w.To.Unix()%seconds != 0 || w.From.After(at("10:00:01")) || w.To.Before(at("10:30:01")) {
+			t.Errorf("%s: got %v to %v", period, w.From, w.To)
+		}
+	}
+}
+
 func TestPeriodIsOneThatCloudWatchKnows(t *testing.T) {
 	for written, want := range map[attr.Duration]time.Duration{
 		"100ms": time.Second, "1s": time.Second, "8.5s": 10 * time.Second, "31s": time.Minute,

@@ -115,7 +115,7 @@ func (s *Store) evaluate(now time.Time) {
 		if err != nil {
 			panic("metrics: an alarm with an unchecked statistic: " + err.Error())
 		}
-		to := s.horizon(now).Truncate(a.Period)
+		to := align(s.horizon(now), a.Period)
 		from := to.Add(-time.Duration(a.Periods) * a.Period)
 		points, _ := s.query(a.Metric, statistic, a.Period, from, to, now)
 		state, reason := a.judge(points)

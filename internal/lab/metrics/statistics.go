@@ -75,7 +75,7 @@ func (s *Store) query(id ID, st Statistic, period time.Duration, from, to, now t
 		return nil, false
 	}
 	key, _ := id.canonical()
-	from, horizon := from.Truncate(period), s.horizon(now)
+	from, horizon := align(from, period), s.horizon(now)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := s.series[key]
@@ -85,14 +85,14 @@ func (s *Store) query(id ID, st Statistic, period time.Duration, from, to, now t
 	first, _ := slices.BinarySearchFunc(found.buckets, from, func(b bucket, t time.Time) int { return b.at.Compare(t) })
 	var points []Point
 	for i := first; i < len(found.buckets); {
-		at := found.buckets[i].at.Truncate(period)
+		at := align(found.buckets[i].at, period)
 		if !at.Before(to) || !found.buckets[i].at.Before(horizon) {
 			break
 		}
 		var whole Cell
 		for ; i < len(found.buckets); i++ {
 			b := &found.buckets[i]
-			if !b.at.Truncate(period).Equal(at) || !b.at.Before(horizon) {
+			if !align(b.at, period).Equal(at) || !b.at.Before(horizon) {
 				break
 			}
 			whole.merge(b.cell)
@@ -102,4 +102,10 @@ func (s *Store) query(id ID, st Statistic, period time.Duration, from, to, now t
 		}
 	}
 	return points, true
+}
+
+// align returns the beginning of the period that t falls into. Truncate would count from the year 1.
+func align(t time.Time, period time.Duration) time.Time {
+	epoch := time.Unix(0, 0).UTC()
+	return epoch.Add(t.Sub(epoch).Truncate(period))
 }
