@@ -27,6 +27,9 @@ func checkQuantities(into any, body *hclsyntax.Body) hcl.Diagnostics {
 				}
 			}
 		}
+		if kind == "block" && v.Field(i).Kind() == reflect.Slice {
+			diags = append(diags, checkEach(v.Field(i), name, body)...)
+		}
 		checked, is := v.Field(i).Interface().(attr.Checked)
 		given, present := body.Attributes[name]
 		if !is || !present {
@@ -37,6 +40,20 @@ func checkQuantities(into any, body *hclsyntax.Body) hcl.Diagnostics {
 				Severity: hcl.DiagError, Summary: "Unsuitable value", Detail: "The value of " + quote(name) + ": " + err.Error() + ".",
 				Subject: given.Expr.Range().Ptr(),
 			})
+		}
+	}
+	return diags
+}
+
+// checkEach is checkQuantities for blocks that there may be many of. Where the last body to mention them had fewer than the list, it is
+// not the one that gave them.
+func checkEach(list reflect.Value, name string, body *hclsyntax.Body) hcl.Diagnostics {
+	var diags hcl.Diagnostics
+	n := 0
+	for _, block := range body.Blocks {
+		if block.Type == name && n < list.Len() {
+			diags = append(diags, checkQuantities(list.Index(n).Interface(), block.Body)...)
+			n++
 		}
 	}
 	return diags
@@ -53,6 +70,7 @@ func (r *reader) check() {
 	for _, g := range t.Groups {
 		r.known(g, "cluster", g.Cluster, clusters)
 		r.known(g, "root_device", g.RootDevice, []string{"ebs", "instance-store"})
+		r.known(g, "image_pull_behavior", g.ImagePull, []string{"default", "always", "once", "prefer-cached"})
 		r.atLeast(g, "min", g.Min, 0)
 		r.atLeast(g, "desired", g.Desired, g.Min)
 		r.atLeast(g, "max", g.Max, g.Desired)
@@ -60,8 +78,15 @@ func (r *reader) check() {
 			r.known(g, "suspended_processes", p, Processes)
 		}
 	}
+	for _, p := range t.ThirdParties {
+		r.known(p, "kind", p.Kind, []string{"registry", "npm", "rubygems", "api"})
+		if a, err := netip.ParseAddr(p.Address); p.Address != "" && (err != nil || !a.Is4()) {
+			r.fault(p, "address", fmt.Sprintf("%q is no IPv4 address, like \"203.0.113.10\"", p.Address))
+		}
+	}
 	for _, s := range t.Services {
 		r.checkService(s, clusters, balancers)
+		r.checkDependencies(s)
 	}
 	for _, b := range t.LoadBalancers {
 		r.known(b, "scheme", b.Scheme, []string{"internet-facing", "internal"})
@@ -128,6 +153,9 @@ func (r *reader) checkService(s *Service, clusters, balancers []string) {
 	r.atLeast(s, "concurrency", s.Concurrency, 0)
 	r.atLeast(s, "queue", s.Queue, 0)
 	r.atLeast(s, "body", s.Body, 0)
+	if s.Image == "" {
+		s.Image = fmt.Sprintf("%s.dkr.ecr.%s.amazonaws.com/%s:1", r.topology.Account, r.topology.Region, s.Name)
+	}
 	if s.LoadBalancer != "" && s.Path == "" {
 		s.Path = "/*"
 	}
@@ -144,6 +172,31 @@ func (r *reader) checkService(s *Service, clusters, balancers []string) {
 	r.atLeast(s, "health_check", s.Health.Unhealthy, 1)
 	if s.Health.Interval.Std() <= 0 || s.Health.Timeout.Std() <= 0 {
 		r.fault(s, "health_check", "a health check needs an interval and a timeout above zero")
+	}
+}
+
+func (r *reader) checkDependencies(s *Service) {
+	known := namesOf(r.topology.ThirdParties, func(v *ThirdParty) string { return v.Name })
+	for _, f := range s.Fetches {
+		party, pkg, ok := strings.Cut(f, ":")
+		r.known(s, "fetches", party, known)
+		if !ok || pkg == "" {
+			r.fault(s, "fetches", fmt.Sprintf("%q needs a third party and a package, like \"npm:express\"", f))
+		}
+	}
+	for _, c := range s.Calls {
+		if !slices.Contains(known, c.ThirdParty) {
+			r.fault(s, "call", fmt.Sprintf("%q is no third party.%s Possible: %s", c.ThirdParty, didYouMean(c.ThirdParty, known), strings.Join(known, ", ")))
+		}
+		if c.Timeout == "" {
+			c.Timeout = "1s"
+		}
+		if c.Every == "" {
+			c.Every = "1s"
+		}
+		if len(s.Command) > 0 && c.Live {
+			r.fault(s, "call", "a command of your own makes its own calls: only the built-in program can be live")
+		}
 	}
 }
 

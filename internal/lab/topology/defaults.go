@@ -18,7 +18,7 @@ func defaultGroup(name string) *Group {
 	return &Group{
 		Name: name, InstanceType: "m7g.large", CPU: 2048, Memory: 7680,
 		Max: 1 << 10, Boot: "30s", ReplaceAfter: "30s", GracePeriod: "0s",
-		RootDevice: "ebs",
+		RootDevice: "ebs", ImagePull: "default",
 	}
 }
 
@@ -30,10 +30,14 @@ func defaultLoadBalancer(name string) *LoadBalancer {
 	return &LoadBalancer{Name: name, Scheme: "internet-facing", IdleTimeout: "60s", ConnectTimeout: "10s"}
 }
 
+func defaultThirdParty(name string) *ThirdParty {
+	return &ThirdParty{Name: name, Kind: "api", Latency: "5ms"}
+}
+
 func defaultService(name string) *Service {
 	return &Service{
 		Name: name, Launch: "EC2", Tasks: 1, CPU: 256, Memory: 512,
-		Image: name + ":1", TargetType: "ip",
+		TargetType:          "ip",
 		DeregistrationDelay: "300s", Latency: "10ms", Body: 512, Start: "500ms", StopTimeout: "30s",
 		Health:     &HealthCheck{Path: "/health", Interval: "30s", Timeout: "5s", Healthy: 5, Unhealthy: 2},
 		Deployment: &Deployment{MinimumHealthy: 100, Maximum: 200},

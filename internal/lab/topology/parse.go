@@ -110,6 +110,8 @@ func (r *reader) read(body *hclsyntax.Body) {
 			named(r, block, &t.Clusters, defaultCluster, func(v *Cluster) string { return v.Name })
 		case "load_balancer":
 			named(r, block, &t.LoadBalancers, defaultLoadBalancer, func(v *LoadBalancer) string { return v.Name })
+		case "third_party":
+			named(r, block, &t.ThirdParties, defaultThirdParty, func(v *ThirdParty) string { return v.Name })
 		case "service":
 			named(r, block, &t.Services, defaultService, func(v *Service) string { return v.Name })
 		case "alarm":
@@ -121,7 +123,7 @@ func (r *reader) read(body *hclsyntax.Body) {
 	}
 }
 
-var blockTypes = []string{"cloudwatch", "ecs", "network", "auto_scaling_group", "cluster", "load_balancer", "service", "alarm", "weakness"}
+var blockTypes = []string{"cloudwatch", "ecs", "network", "auto_scaling_group", "cluster", "load_balancer", "third_party", "service", "alarm", "weakness"}
 
 func (r *reader) unnamed(block *hclsyntax.Block, into any) {
 	if len(block.Labels) > 0 {

@@ -22,6 +22,7 @@ type Topology struct {
 	Groups        []*Group
 	Clusters      []*Cluster
 	LoadBalancers []*LoadBalancer
+	ThirdParties  []*ThirdParty
 	Services      []*Service
 	Alarms        []*Alarm
 }
@@ -83,8 +84,9 @@ type Group struct {
 	ReplaceAfter attr.Duration `hcl:"replace_after,optional"` // from an instance's end to the launch of another
 	GracePeriod  attr.Duration `hcl:"health_check_grace_period,optional"`
 
-	Cluster          string            `hcl:"cluster,optional"`    // that its instances join
-	Attributes       map[string]string `hcl:"attributes,optional"` // of its container instances, for placement
+	Cluster          string            `hcl:"cluster,optional"`             // that its instances join
+	ImagePull        string            `hcl:"image_pull_behavior,optional"` // ECS_IMAGE_PULL_BEHAVIOR of its agents
+	Attributes       map[string]string `hcl:"attributes,optional"`          // of its container instances, for placement
 	Tags             map[string]string `hcl:"tags,optional"`
 	Spot             bool              `hcl:"spot,optional"`
 	RootDevice       string            `hcl:"root_device,optional"` // "ebs" or "instance-store"
@@ -112,6 +114,15 @@ type LoadBalancer struct {
 	Tags           map[string]string `hcl:"tags,optional"`
 }
 
+// ThirdParty is a host in the internet that services depend on.
+type ThirdParty struct {
+	Name    string        `hcl:"name,label"`
+	Host    string        `hcl:"host"`
+	Kind    string        `hcl:"kind,optional"`    // "registry", "npm", "rubygems" or "api"
+	Address string        `hcl:"address,optional"` // IPv4; one of 203.0.113.0/24 where it has none
+	Latency attr.Duration `hcl:"latency,optional"`
+}
+
 // Service is an ECS service, its task definition, its target group and how its program behaves.
 type Service struct {
 	Name    string            `hcl:"name,label"`
@@ -121,7 +132,7 @@ type Service struct {
 	Tasks   int               `hcl:"tasks,optional"`
 	CPU     int               `hcl:"cpu,optional"`
 	Memory  int               `hcl:"memory,optional"`
-	Image   string            `hcl:"image,optional"`
+	Image   string            `hcl:"image,optional"` // from the account's own registry where there is none
 	Tags    map[string]string `hcl:"tags,optional"`
 
 	DistinctInstances bool   `hcl:"distinct_instances,optional"`
@@ -147,9 +158,20 @@ type Service struct {
 	Drain       attr.Duration `hcl:"drain,optional"`       // after SIGTERM it fails its health check and serves on for so long
 	StopTimeout attr.Duration `hcl:"stop_timeout,optional"`
 
+	Fetches []string `hcl:"fetches,optional"` // packages that every task installs when it starts: "npm:express", by third party
+	Calls   []*Call  `hcl:"call,block"`
+
 	Health     *HealthCheck `hcl:"health_check,block"`
 	Deployment *Deployment  `hcl:"deployment,block"`
 	Volumes    []*Volume    `hcl:"volume,block"`
+}
+
+// Call is a service's use of a third party while it runs.
+type Call struct {
+	ThirdParty string        `hcl:"third_party,label"`
+	Live       bool          `hcl:"live,optional"`    // every request waits for it, and fails with it; else it is asked now and then, and nobody minds
+	Timeout    attr.Duration `hcl:"timeout,optional"` // given up after so long
+	Every      attr.Duration `hcl:"every,optional"`   // how often, where it is not live
 }
 
 // HealthCheck is a target group's.

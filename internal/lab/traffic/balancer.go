@@ -102,7 +102,7 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, route := range *b.routes.Load() {
 		if route.matches(r.URL.Path) {
 			zone, _ := r.Context().Value(zoneKey{}).(int)
-			o := b.forward(w, r, route.Pool)
+			o := b.forward(w, r, route.Pool, b.options.Zones[zone])
 			route.tallies[zone].add(b.options.Store.Bucket(time.Now()), o)
 			if o.truncated {
 				panic(http.ErrAbortHandler) // the head has been passed on: all that is left is to hang up
@@ -114,12 +114,15 @@ func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // forward asks one target, once. Whatever goes wrong before the head of an answer is there is the load balancer's own error.
-func (b *Balancer) forward(w http.ResponseWriter, r *http.Request, pool *Pool) (o outcome) {
+func (b *Balancer) forward(w http.ResponseWriter, r *http.Request, pool *Pool, zone string) (o outcome) {
 	t := pool.pick()
 	if t == nil {
 		return fail(w, r, o, http.StatusServiceUnavailable)
 	}
 	o.chosen = true
+	if t.cut.Load().from(zone) {
+		return b.lost(w, r, o, t)
+	}
 	c, err := t.take(t.Addr, b.options.IdleTimeout, b.options.ConnectTimeout)
 	if err != nil {
 		o.refused = true
@@ -142,6 +145,10 @@ func (b *Balancer) forward(w http.ResponseWriter, r *http.Request, pool *Pool) (
 		}
 		return fail(w, r, o, errorStatus(err))
 	}
+	if t.cut.Load().from(zone) { // while the target was at it, so that its answer gets lost
+		_ = pause(r.Context(), time.Until(sent.Add(b.options.IdleTimeout)))
+		return fail(w, r, o, http.StatusGatewayTimeout)
+	}
 	o.took, o.target = time.Since(sent), response.StatusCode
 	if err := b.pass(w, response); err != nil {
 		o.truncated = true
@@ -149,6 +156,20 @@ func (b *Balancer) forward(w http.ResponseWriter, r *http.Request, pool *Pool) (
 	}
 	reusable = sendErr == nil && !response.Close && callOff()
 	return o
+}
+
+// lost is the fate of a request whose packets do not arrive: over a connection that is open already nothing is heard of it, and a new
+// one does not come about.
+func (b *Balancer) lost(w http.ResponseWriter, r *http.Request, o outcome, t *target) outcome {
+	wait := b.options.ConnectTimeout
+	if c := t.pop(); c != nil {
+		wait = b.options.IdleTimeout
+		defer func() { _ = c.conn.Close() }()
+	} else {
+		o.refused = true
+	}
+	_ = pause(r.Context(), wait) // fail looks whether the client is still there
+	return fail(w, r, o, http.StatusGatewayTimeout)
 }
 
 // pass hands a target's answer to the client.

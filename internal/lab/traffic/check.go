@@ -16,7 +16,7 @@ const hurry = 50 * time.Millisecond
 func (p *Pool) watch(ctx context.Context, t *target) {
 	next := time.Now()
 	for {
-		reason, description := p.check(ctx, t.Addr)
+		reason, description := p.check(ctx, t)
 		next = later(next.Add(p.options.Interval), time.Now()) // a slow check does not make the following ones come in a burst
 		if p.judge(ctx, t, reason, description) {
 			next = time.Now().Add(min(hurry, p.options.Interval))
@@ -65,14 +65,18 @@ func (p *Pool) judge(ctx context.Context, t *target, reason, description string)
 	return false
 }
 
-// check asks addr for its health, and returns no reason where it is well.
-func (p *Pool) check(ctx context.Context, addr string) (reason, description string) {
-	if addr == "" {
+// check asks a target for its health, and returns no reason where it is well.
+func (p *Pool) check(ctx context.Context, t *target) (reason, description string) {
+	if t.Addr == "" {
 		return reasonFailed, "Health checks failed"
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.options.Timeout)
 	defer cancel()
-	status, err := ask(ctx, addr, p.options.HealthPath)
+	if c := t.cut.Load(); c != nil && c.Everywhere {
+		<-ctx.Done()
+		return reasonTimeout, "Request timed out"
+	}
+	status, err := ask(ctx, t.Addr, p.options.HealthPath)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return reasonTimeout, "Request timed out"

@@ -65,6 +65,7 @@ type Pool struct {
 type target struct {
 	Target
 	upstreams
+	cut atomic.Pointer[Cut] // nil where all packets arrive
 
 	// The rest is guarded by the pool's lock.
 	state, reason, description string
@@ -138,6 +139,28 @@ func (p *Pool) Invalidate(id string, port int, state string) {
 	}
 	p.targets[i].stop()
 	p.enter(p.targets[i], Unused, reasonInvalid, "Target is in the "+state+" state")
+}
+
+// Cut says from where packets to a target, or the answers to them, get lost.
+type Cut struct {
+	Zones      []string // of the load balancers' nodes
+	Everywhere bool     // no node reaches it, so its health checks do not either
+}
+
+func (c *Cut) from(zone string) bool { return c != nil && slices.Contains(c.Zones, zone) }
+
+// Cut has packets to a target get lost from now on, or arrive again where c is empty.
+func (p *Pool) Cut(id string, port int, c Cut) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i, there := p.find(id, port)
+	switch {
+	case !there:
+	case len(c.Zones) == 0:
+		p.targets[i].cut.Store(nil)
+	default:
+		p.targets[i].cut.Store(&c)
+	}
 }
 
 // Targets returns every target, by id and port.

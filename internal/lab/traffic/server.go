@@ -26,6 +26,9 @@ type Behaviour struct {
 	Queue       int           // requests that wait for their turn before 503; 0 is no limit
 	Body        int           // bytes of an answer
 	Drain       time.Duration // after Terminate it fails its health check and serves on for so long
+
+	// Before is what every request waits for while it holds its slot, and is answered 500 without. Nil is nothing.
+	Before func(context.Context) error
 }
 
 // server is a Program inside this process. Its health check is answered out of turn: a full queue makes it slow, not ill.
@@ -148,8 +151,12 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	err := s.work(r.Context())
 	s.busy.Add(int64(time.Since(begin)))
 	s.leave()
-	if err != nil {
+	switch {
+	case r.Context().Err() != nil:
 		return // nobody is there to answer
+	case err != nil:
+		w.WriteHeader(http.StatusInternalServerError)
+		return
 	}
 	header := w.Header()
 	header["Content-Type"] = []string{"application/json"}
@@ -191,6 +198,11 @@ func (s *server) leave() {
 
 func (s *server) work(ctx context.Context) error {
 	b := &s.behaviour
+	if b.Before != nil {
+		if err := b.Before(ctx); err != nil {
+			return err
+		}
+	}
 	latency := b.Latency
 	if b.Jitter > 0 {
 		latency += time.Duration((2*rand.Float64() - 1) * float64(b.Jitter))

@@ -18,6 +18,9 @@ const age = time.Hour
 // build makes everything that the topology describes, in a fixed order, as if it were as old as born.
 func (w *World) build(born time.Time) error {
 	w.buildNetwork(born)
+	if err := w.buildOutside(); err != nil {
+		return err
+	}
 	for _, spec := range w.topology.Clusters {
 		w.clusters = append(w.clusters, &cluster{Cluster{
 			Name: spec.Name, ARN: w.arn("ecs", "cluster/"+spec.Name), Status: "ACTIVE",
@@ -180,6 +183,11 @@ func (w *World) buildDefinition(spec *topology.Service, born time.Time) (arn str
 		d.Volumes = append(d.Volumes, volume)
 		container.Mounts[v.Name] = cmp.Or(v.Path, "/"+v.Name)
 	}
+	if len(spec.Fetches) > 0 {
+		container.Environment[fetchVariable] = strings.Join(spec.Fetches, " ")
+	}
+	container.LogGroup, container.LogPrefix = "/ecs/"+spec.Name, spec.Name
+	w.logs.CreateGroup(container.LogGroup, born)
 	d.Containers = []ContainerDefinition{container}
 	w.definitions = append(w.definitions, d)
 	return d.ARN
@@ -244,7 +252,11 @@ func (w *World) populate(born time.Time) {
 			if t == nil {
 				break
 			}
-			t.PullStarted = born
+			t.PullStarted, t.PullStopped = born, born
+			if t.instance != nil {
+				t.instance.images[t.Container.Image] = true
+			}
+			w.containerUp(t, born)
 			w.start(t, true, born)
 		}
 	}

@@ -14,6 +14,25 @@ type host struct {
 // firstHostPort is where the range of dynamic host ports begins.
 const firstHostPort = 32768
 
+// moveAgent has the agent of a machine that is up speak to ECS where it can, and notes since when it cannot.
+func (w *World) moveAgent(i *instance, now time.Time) {
+	if i.power != up {
+		return
+	}
+	h := w.hostOf(i)
+	switch speaks := w.speaks(i); {
+	case speaks && (h == nil || !h.silent.IsZero()):
+		w.agentUp(i, now)
+	case !speaks:
+		w.silence(i, now)
+	}
+}
+
+// speaks reports whether an instance's agent gets through to ECS: to its API, and to where it waits for orders.
+func (w *World) speaks(i *instance) bool {
+	return i.power == up && w.reach(i.subnet, w.awsHost("ecs")).OK() && w.reach(i.subnet, w.awsHost("ecs-agent")).OK()
+}
+
 // agentUp has an instance's agent register, or, where it is known already, report what has become of its tasks.
 func (w *World) agentUp(i *instance, now time.Time) {
 	cluster := w.clusterNamed(i.spec.Cluster)
@@ -24,7 +43,7 @@ func (w *World) agentUp(i *instance, now time.Time) {
 		h.AgentConnected, h.silent = true, time.Time{}
 		h.Version++
 		for _, t := range w.tasksOn(i) {
-			if t.program == nil || t.ended(now) {
+			if t.errand == nil && t.ended(now) {
 				w.stopped(t, "EssentialContainerExited", "Essential container in task exited", now)
 			}
 		}

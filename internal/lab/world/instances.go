@@ -35,6 +35,7 @@ type instance struct {
 	left    time.Time // when it left the running state
 	ended   time.Time // when it was terminated
 	member  membership
+	images  map[string]bool // that its agent has pulled
 
 	before  Instance // what it looked like until changed, for describes that lag behind
 	changed time.Time
@@ -68,7 +69,7 @@ func (w *World) launch(g *group, s *subnet, now time.Time) *instance {
 			TerminationProtected: g.spec.TerminationGuard, StopProtected: g.spec.StopGuard, Group: g.Name,
 			Tags: map[string]string{"Name": g.Name, "aws:autoscaling:groupName": g.Name},
 		},
-		spec: g.spec, group: g, subnet: s,
+		spec: g.spec, group: g, subnet: s, images: map[string]bool{},
 	}
 	for key, value := range g.Tags {
 		i.Tags[key] = value
@@ -125,11 +126,11 @@ func (w *World) moveInstance(i *instance, now time.Time) {
 	switch {
 	case i.power == booting && i.State == Running && !now.Before(i.upAt):
 		i.power = up
-		w.agentUp(i, now)
 	case i.power == leaving && !now.Before(i.offAt) && w.quiet(i, now):
 		i.power = off
 		w.turnedOff(i, now)
 	}
+	w.moveAgent(i, now)
 }
 
 // quiet reports whether nothing runs on the machine any more, killing what has outlived its stop timeout.

@@ -181,6 +181,8 @@ type ContainerDefinition struct {
 	StopTimeout time.Duration
 	Environment map[string]string
 	Mounts      map[string]string // volume name to path in the container
+	LogGroup    string            // of the awslogs driver; empty where the container has none
+	LogPrefix   string            // awslogs-stream-prefix
 }
 
 // The kinds of volumes.

@@ -1,8 +1,16 @@
 package world
 
 import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
 	"net/netip"
+	"os"
 	"strings"
+	"time"
+
+	"gameday/internal/lab/outside"
 )
 
 // outsider is a host on the internet: one of AWS's own, or a third party.
@@ -63,4 +71,65 @@ func (w *World) awsHost(service string) string {
 		name = service
 	}
 	return name + "." + w.account.Region + ".amazonaws.com"
+}
+
+// buildOutside starts the servers of AWS and of every third party.
+func (w *World) buildOutside() error {
+	serve := func(kind string, latency time.Duration) (string, error) {
+		server, err := outside.Serve(kind, latency)
+		if err != nil {
+			return "", err
+		}
+		w.servers = append(w.servers, server)
+		return server.Addr(), nil
+	}
+	var err error
+	if w.aws, err = serve(outside.AWS, 0); err != nil {
+		return err
+	}
+	w.outsiders = map[string]outsider{}
+	for n, spec := range w.topology.ThirdParties {
+		o := outsider{address: netip.MustParseAddr(cmp.Or(spec.Address, fmt.Sprintf("203.0.113.%d", 10+n%240)))}
+		if o.server, err = serve(spec.Kind, spec.Latency.Std()); err != nil {
+			return fmt.Errorf("third party %s: %w", spec.Name, err)
+		}
+		w.outsiders[strings.ToLower(spec.Host)] = o
+	}
+	return nil
+}
+
+// dialer opens connections out of a subnet, as reach decides at that moment, and loses them as the network does: a name that does not
+// resolve at once, packets that get lost after the topology's connect_timeout.
+func (w *World) dialer(from *subnet) outside.Dial {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		host, _, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		w.mu.Lock()
+		r := w.reach(from, host)
+		w.mu.Unlock()
+		switch {
+		case r.OK():
+			return new(net.Dialer).DialContext(ctx, network, r.server)
+		case r.Address == "":
+			return nil, &net.OpError{Op: "dial", Net: network, Err: &net.DNSError{Err: "no such host", Name: host, Server: w.resolverAddress(), IsNotFound: true}}
+		}
+		timer := time.NewTimer(w.topology.Network.ConnectTimeout.Std())
+		defer timer.Stop()
+		failed := &net.OpError{Op: "dial", Net: network, Addr: &net.TCPAddr{IP: net.ParseIP(r.Address), Port: port}, Err: os.ErrDeadlineExceeded}
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			if ctx.Err() == context.Canceled {
+				failed.Err = ctx.Err()
+			}
+		}
+		return nil, failed
+	}
+}
+
+// resolverAddress is where a VPC's resolver listens: two above the beginning of its range.
+func (w *World) resolverAddress() string {
+	return netip.MustParsePrefix(w.vpc.CIDR).Masked().Addr().Next().Next().String() + ":53"
 }

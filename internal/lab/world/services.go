@@ -77,7 +77,7 @@ func (w *World) survey(s *service, now time.Time) survey {
 	v.least = (v.desired*s.MinHealthy + 99) / 100
 	v.most = max(v.desired*s.MaxShare/100, min(v.desired, 1))
 	v.isReady = func(t *task) bool {
-		return t.LastStatus == TaskRunning && t.DesiredStatus == "RUNNING" && t.health() == traffic.Healthy && !w.unfit(t, now)
+		return t.LastStatus == TaskRunning && t.DesiredStatus == "RUNNING" && t.program != nil && t.health() == traffic.Healthy && !w.unfit(t, now)
 	}
 	for _, t := range w.tasksOf(s) {
 		current := t.deployment == s.primary()
@@ -138,6 +138,7 @@ func (w *World) conclude(s *service, v survey, now time.Time) {
 	}
 	if steady && p.RolloutState == "IN_PROGRESS" {
 		p.RolloutState, p.RolloutReason, p.Updated = "COMPLETED", "ECS deployment "+p.ID+" completed.", now
+		w.event(s, now, "(deployment %s) deployment completed.", p.ID)
 		s.deployments = s.deployments[:1]
 		w.event(s, now, "(deployment %s) deployment completed.", p.ID)
 	}
@@ -162,6 +163,7 @@ func (w *World) failedToStart(s *service, t *task, now time.Time) {
 	p.RolloutReason = "ECS deployment circuit breaker: tasks failed to start."
 	w.event(s, now, "(deployment %s) deployment failed: tasks failed to start.", p.ID)
 	s.retry = now.Add(remembered)
+	w.event(s, now, "(deployment %s) deployment failed: tasks failed to start.", p.ID)
 	if before := slices.IndexFunc(s.deployments, func(d *deployment) bool { return d.RolloutState == "COMPLETED" }); s.CircuitRollback && before > 0 {
 		old := s.deployments[before]
 		old.Status, p.Status = "PRIMARY", "ACTIVE"
@@ -169,6 +171,7 @@ func (w *World) failedToStart(s *service, t *task, now time.Time) {
 		old.RolloutReason = "ECS deployment circuit breaker: rolling back to deploymentId " + old.ID + "."
 		s.deployments = append([]*deployment{old}, slices.Delete(s.deployments, before, before+1)...)
 		s.TaskDefinition, s.retry = old.TaskDefinition, now
+		w.event(s, now, "rolling back to deployment %s.", old.ID)
 		w.event(s, now, "rolling back to deployment %s.", old.ID)
 	}
 }

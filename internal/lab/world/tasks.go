@@ -17,11 +17,15 @@ type task struct {
 	instance   *instance // nil on Fargate
 	deployment *deployment
 	program    traffic.Program // nil until it has started
-	target     target          // its place in the service's target group
-	due        time.Time       // when its present status may end
-	killAt     time.Time       // when SIGKILL follows SIGTERM
-	busy       time.Duration   // of its program, when last measured
-	served     bool            // it has been running and healthy
+	errand     *errand         // what it is waiting for on the network; nil where for nothing
+	lines      *lines          // what it has printed and its log driver has not delivered
+	calling    *errand         // its last call that no request waits for
+	nextCall   time.Time
+	target     target        // its place in the service's target group
+	due        time.Time     // when its present status may end
+	killAt     time.Time     // when SIGKILL follows SIGTERM
+	busy       time.Duration // of its program, when last measured
+	served     bool          // it has been running and healthy
 }
 
 // target is a task's entry in a target group.
@@ -43,7 +47,7 @@ func (w *World) create(s *service, h *host, in *subnet, now time.Time) *task {
 			LastStatus: TaskPending, DesiredStatus: "RUNNING", Health: "UNKNOWN",
 			CPU: definition.CPU, Memory: definition.Memory, Created: now, Version: 1,
 		},
-		spec: s.spec, service: s, deployment: s.primary(),
+		spec: s.spec, service: s, deployment: s.primary(), lines: &lines{},
 	}
 	c := definition.Containers[0]
 	t.Container = Container{
@@ -84,9 +88,11 @@ func (w *World) moveTask(t *task, now time.Time) {
 			w.stopped(t, t.StopCode, t.StoppedReason, now)
 		case due && t.LastStatus == TaskProvisioning:
 			t.enter(TaskPending, now.Add(t.spec.Start.Std()/4))
+		case due && t.errand == nil:
 			t.PullStarted = now
-		case due:
-			w.start(t, false, now)
+			t.errand = w.pull(t)
+		case due && t.errand.finished():
+			w.pulled(t, now)
 		}
 	case TaskActivating:
 		if due {
@@ -94,14 +100,17 @@ func (w *World) moveTask(t *task, now time.Time) {
 			t.Started = now
 		}
 	case TaskRunning:
+		w.callNowAndThen(t, now)
 		switch {
+		case t.errand.finished():
+			w.fetched(t, now)
 		case t.DesiredStatus == "STOPPED":
 			t.enter(TaskDeactivating, now)
 			if t.target.group != nil {
 				t.target.group.pool.Deregister(t.target.id, t.target.port)
 				t.due = now.Add(t.spec.DeregistrationDelay.Std())
 			}
-		case t.ended(now):
+		case t.errand == nil && t.ended(now):
 			w.stopped(t, "EssentialContainerExited", "Essential container in task exited", now)
 		}
 	case TaskDeactivating:
@@ -118,31 +127,45 @@ func (w *World) moveTask(t *task, now time.Time) {
 
 // start runs a task's program and puts it into its target group. An established one has been there for a while.
 func (w *World) start(t *task, established bool, now time.Time) {
-	program, err := run(t.spec)
+	program, err := w.program(t)
 	if err != nil {
-		t.Container.Reason = "CannotStartContainerError: " + err.Error()
-		w.stopped(t, "TaskFailedToStart", "Task failed to start", now)
+		w.fail(t, "CannotStartContainerError: "+err.Error(), now)
 		return
 	}
 	t.program = program
-	t.PullStopped = now
-	t.Container.LastStatus = "RUNNING"
-	t.enter(TaskActivating, now.Add(2*beat))
 	if t.target.group != nil {
 		t.target.group.pool.Register(traffic.Target{
 			ID: t.target.id, Port: t.target.port, Zone: t.Zone, Addr: program.Addr(),
 		}, established)
+		w.severTask(t)
 	}
 }
 
-func run(s *topology.Service) (traffic.Program, error) {
+// containerUp begins the life of a task's container, which is not yet that of its program.
+func (w *World) containerUp(t *task, now time.Time) {
+	t.Container.LastStatus = "RUNNING"
+	t.enter(TaskActivating, now.Add(2*beat))
+}
+
+// fail ends a task that has not come to run. Fargate tells the reason of the task, an agent that of the container.
+func (w *World) fail(t *task, reason string, now time.Time) {
+	t.Container.Reason = reason
+	told := "Task failed to start"
+	if t.instance == nil {
+		told = reason
+	}
+	w.stopped(t, "TaskFailedToStart", told, now)
+}
+
+func (w *World) program(t *task) (traffic.Program, error) {
+	s := t.spec
 	if len(s.Command) > 0 {
 		return traffic.Run(s.Command)
 	}
 	return traffic.Serve(traffic.Behaviour{
 		HealthPath: s.Health.Path, Latency: s.Latency.Std(), Jitter: s.Jitter.Std(),
 		TailLatency: s.TailLatency.Std(), TailShare: s.TailShare.Ratio(), ErrorShare: s.ErrorShare.Ratio(),
-		Concurrency: s.Concurrency, Queue: s.Queue, Body: s.Body, Drain: s.Drain.Std(),
+		Concurrency: s.Concurrency, Queue: s.Queue, Body: s.Body, Drain: s.Drain.Std(), Before: w.liveCalls(t),
 	})
 }
 
@@ -157,6 +180,8 @@ func (t *task) halt(code, reason string, now time.Time) {
 
 // stopped ends a task as far as ECS knows.
 func (w *World) stopped(t *task, code, reason string, now time.Time) {
+	t.errand.cancel()
+	t.calling.cancel()
 	if t.program != nil {
 		t.program.Kill()    // nothing may outlive its task
 		if w.reachable(t) { // else nobody could tell ECS how it ended
@@ -215,5 +240,5 @@ func (t *task) health() string {
 
 // reachable reports whether ECS can tell the task's host anything.
 func (w *World) reachable(t *task) bool {
-	return t.instance == nil || t.instance.power == up
+	return t.instance == nil || w.speaks(t.instance)
 }

@@ -19,7 +19,9 @@ import (
 	"sync"
 	"time"
 
+	"gameday/internal/lab/logs"
 	"gameday/internal/lab/metrics"
+	"gameday/internal/lab/outside"
 	"gameday/internal/lab/topology"
 	"gameday/internal/lab/traffic"
 )
@@ -45,7 +47,9 @@ type World struct {
 	outsiders    map[string]outsider // by host name
 	aws          string              // where AWS's own services listen
 	formerly     []networkVersion    // the oldest first
-	instances    []*instance         // in the order of launch
+	servers      []*outside.Server
+	logs         logs.Store
+	instances    []*instance // in the order of launch
 	groups       []*group
 	clusters     []*cluster
 	providers    []CapacityProvider
@@ -58,6 +62,7 @@ type World struct {
 	firewall     firewall
 	scheduler    scheduler
 
+	alive context.Context // what tasks do in the background ends with it
 	stop  context.CancelFunc
 	ended sync.WaitGroup
 }
@@ -70,7 +75,7 @@ func New(t *topology.Topology, store *metrics.Store, log *slog.Logger) (*World, 
 		account: Account{ID: t.Account, Region: t.Region, User: fmt.Sprintf("arn:aws:iam::%s:user/gameday", t.Account)},
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	w.stop = stop
+	w.alive, w.stop = ctx, stop
 	w.addScheduleGroup(DefaultScheduleGroup, time.Now().Add(-age))
 	if err := w.build(time.Now().Add(-age)); err != nil {
 		w.Close()
@@ -111,6 +116,7 @@ func (w *World) tick(now time.Time) {
 	}
 	for _, t := range w.tasks {
 		w.moveTask(t, now)
+		w.deliver(t, now)
 	}
 	for _, s := range w.services {
 		w.reconcileService(s, now)
@@ -131,6 +137,9 @@ func (w *World) Close() {
 	}
 	for _, g := range w.targetGroups {
 		g.pool.Close()
+	}
+	for _, s := range w.servers {
+		s.Close()
 	}
 	for _, t := range w.tasks {
 		if t.program != nil {
@@ -172,7 +181,7 @@ func (w *World) missing() string {
 	for _, s := range w.services {
 		healthy := 0
 		for _, t := range w.tasksOf(s) {
-			if t.LastStatus == TaskRunning && t.health() == traffic.Healthy {
+			if t.LastStatus == TaskRunning && t.program != nil && t.health() == traffic.Healthy {
 				healthy++
 			}
 		}
