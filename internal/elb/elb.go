@@ -1,4 +1,4 @@
-// Package elb finds load balancers and target groups by the names that people know them by.
+// Package elb finds load balancers and target groups by what people know them by: a name, or an ARN that they have copied.
 //
 // AWS speaks of both in ARNs, and CloudWatch in the tails of those ARNs ("app/web/50dc6c495c0c9188").
 package elb
@@ -30,11 +30,15 @@ type Balancer struct {
 // Group is a target group.
 type Group struct{ Name, ARN string }
 
-// Find returns the load balancer of that name.
+// Find returns the load balancer of that name or ARN.
 func Find(ctx context.Context, env *cloud.Env, name string) (Balancer, error) {
-	found, err := balancers(ctx, env, name)
+	in := &elasticloadbalancingv2.DescribeLoadBalancersInput{Names: []string{name}}
+	if isARN(name) {
+		in = &elasticloadbalancingv2.DescribeLoadBalancersInput{LoadBalancerArns: []string{name}}
+	}
+	found, err := balancers(ctx, env, in)
 	if missing := new(types.LoadBalancerNotFoundException); errors.As(err, &missing) {
-		all, err := balancers(ctx, env)
+		all, err := balancers(ctx, env, &elasticloadbalancingv2.DescribeLoadBalancersInput{})
 		if err != nil {
 			return Balancer{}, fmt.Errorf("find load balancer %q: %w", name, err)
 		}
@@ -49,9 +53,13 @@ func Find(ctx context.Context, env *cloud.Env, name string) (Balancer, error) {
 	return found[0], nil
 }
 
-// FindGroup returns the target group of that name.
+// FindGroup returns the target group of that name or ARN.
 func FindGroup(ctx context.Context, env *cloud.Env, name string) (Group, error) {
-	found, err := groups(ctx, env, &elasticloadbalancingv2.DescribeTargetGroupsInput{Names: []string{name}})
+	in := &elasticloadbalancingv2.DescribeTargetGroupsInput{Names: []string{name}}
+	if isARN(name) {
+		in = &elasticloadbalancingv2.DescribeTargetGroupsInput{TargetGroupArns: []string{name}}
+	}
+	found, err := groups(ctx, env, in)
 	if missing := new(types.TargetGroupNotFoundException); errors.As(err, &missing) {
 		all, err := groups(ctx, env, &elasticloadbalancingv2.DescribeTargetGroupsInput{})
 		if err != nil {
@@ -78,14 +86,14 @@ func (b Balancer) Groups(ctx context.Context, env *cloud.Env) ([]Group, error) {
 	return found, nil
 }
 
-// Group returns the one of its target groups that has that name.
+// Group returns the one of its target groups that has that name or ARN.
 func (b Balancer) Group(ctx context.Context, env *cloud.Env, name string) (Group, error) {
 	all, err := b.Groups(ctx, env)
 	if err != nil {
 		return Group{}, err
 	}
 	for _, g := range all {
-		if g.Name == name {
+		if g.Name == name || g.ARN == name {
 			return g, nil
 		}
 	}
@@ -93,11 +101,11 @@ func (b Balancer) Group(ctx context.Context, env *cloud.Env, name string) (Group
 		cloud.NoSuch("target group", name, names(all, func(g Group) string { return g.Name })))
 }
 
-// balancers lists the load balancers of those names, all of them where none is given.
-func balancers(ctx context.Context, env *cloud.Env, only ...string) ([]Balancer, error) {
+func isARN(name string) bool { return strings.HasPrefix(name, "arn:") }
+
+func balancers(ctx context.Context, env *cloud.Env, in *elasticloadbalancingv2.DescribeLoadBalancersInput) ([]Balancer, error) {
 	var found []Balancer
-	pages := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(elasticloadbalancingv2.NewFromConfig(env.AWS),
-		&elasticloadbalancingv2.DescribeLoadBalancersInput{Names: only})
+	pages := elasticloadbalancingv2.NewDescribeLoadBalancersPaginator(elasticloadbalancingv2.NewFromConfig(env.AWS), in)
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
