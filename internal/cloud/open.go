@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
@@ -36,12 +35,9 @@ const (
 
 // Open makes the Env of one process. It reads configuration and calls nobody; Identify does.
 func Open(ctx context.Context, o Options) (*Env, error) {
+	retryer := newRetryer()
 	settings := []func(*config.LoadOptions) error{
-		config.WithRetryer(func() aws.Retryer {
-			return retry.NewAdaptiveMode(func(a *retry.AdaptiveModeOptions) {
-				a.StandardOptions = append(a.StandardOptions, func(s *retry.StandardOptions) { s.MaxAttempts = 6 })
-			})
-		}),
+		config.WithRetryer(func() aws.Retryer { return retryer }),
 	}
 	if o.Region != "" {
 		settings = append(settings, config.WithRegion(o.Region))
@@ -62,6 +58,8 @@ func Open(ctx context.Context, o Options) (*Env, error) {
 	if cfg.Region == "" {
 		return nil, fmt.Errorf("no AWS region is set: export AWS_REGION=eu-west-1, or set one for your profile in ~/.aws/config")
 	}
+	cfg.HTTPClient = impatient(cfg.HTTPClient, silence)
+	cfg.APIOptions = append(cfg.APIOptions, rememberDoubt)
 	cfg.Credentials = &renewable{current: cfg.Credentials, load: func(ctx context.Context) (aws.CredentialsProvider, error) {
 		again, err := config.LoadDefaultConfig(ctx, settings...)
 		return again.Credentials, err
