@@ -107,6 +107,6 @@ type Kind struct {
 	// how a run whose journal is lost is undone. Nil where the kind leaves nothing that carries a tag.
 	Scan func(ctx context.Context, env *cloud.Env) ([]Found, error)
 
-	Page        string          // README.md of its folder
-	Example     string          // example.hcl of its folder: a complete experiment for the lab
+	Page    string // README.md of its folder
+	Example string // example.hcl of its folder: a complete experiment for the lab
 }

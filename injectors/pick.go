@@ -3,18 +3,48 @@ package injectors
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gameday/internal/attr"
 )
 
-// Pick chooses count or percent of candidates at random, without repetition. Candidates must come in an order
-// that does not change from one call to the next, or the seed does not repeat the pick. A percentage rounds
-// down, but never to nothing: at least one is picked.
-func Pick[T any](scope Scope, candidates []T, count int, percent attr.Share) ([]T, error) {
-	n := count
-	if percent != "" {
-		n = max(1, int(math.Floor(percent.Ratio()*float64(len(candidates)))))
+// Amount is how many targets to pick, as kinds offer it by their attributes count and percent.
+type Amount struct {
+	Count   *int       // nil where it is absent
+	Percent attr.Share // of the eligible ones, rounded down, but never to nothing; "" where it is absent
+	Named   []string   // targets that are asked for one by one: all of them where both are absent, and else 1
+}
+
+// Check finds what is wrong with the attributes. Verb is what is done to targets: "kill".
+func (a Amount) Check(verb string) []attr.Problem {
+	var problems []attr.Problem
+	if a.Count != nil && a.Percent != "" {
+		problems = append(problems, attr.Problem{Attr: "percent", Summary: "Both count and percent", Detail: "Keep one of them."})
 	}
+	if a.Count != nil && *a.Count < 1 {
+		problems = append(problems, attr.Problem{Attr: "count", Summary: "Nothing to " + verb, Detail: "Set count to 1 or more."})
+	}
+	if a.Percent != "" && a.Percent.Check() == nil && a.Percent.Ratio() == 0 {
+		problems = append(problems, attr.Problem{Attr: "percent", Summary: "Nothing to " + verb, Detail: "Set percent to more than 0 %."})
+	}
+	return problems
+}
+
+// outOf is how many that is where so many are eligible.
+func (a Amount) outOf(eligible int) int {
+	switch {
+	case a.Percent != "":
+		return max(1, int(math.Floor(a.Percent.Ratio()*float64(eligible))))
+	case a.Count != nil:
+		return *a.Count
+	}
+	return max(1, len(slices.Compact(slices.Sorted(slices.Values(a.Named)))))
+}
+
+// Pick chooses that many of the candidates at random, without repetition. Candidates must come in an order that does not
+// change from one call to the next, or the seed does not repeat the pick.
+func Pick[T any](scope Scope, candidates []T, a Amount) ([]T, error) {
+	n := a.outOf(len(candidates))
 	if n > len(candidates) {
 		return nil, fmt.Errorf("asked for %d targets and only %d are eligible", n, len(candidates))
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gameday/injectors"
 	"gameday/internal/attr"
 )
 
@@ -47,15 +48,7 @@ func (k *InstanceKill) Validate() []attr.Problem {
 	if k.Service != "" && k.Cluster == "" {
 		add("service", "A service is known by its cluster", "Set cluster, too.")
 	}
-	if k.Count != nil && k.Percent != "" {
-		add("percent", "Both count and percent", "Keep one of them.")
-	}
-	if k.Count != nil && *k.Count < 1 {
-		add("count", "Nothing to kill", "Set count to 1 or more.")
-	}
-	if k.Percent != "" && k.Percent.Check() == nil && k.Percent.Ratio() == 0 {
-		add("percent", "Nothing to kill", "Set percent to more than 0 %.")
-	}
+	problems = append(problems, k.amount().Check("kill")...)
 	for _, id := range k.IDs {
 		if !strings.HasPrefix(id, "i-") {
 			add("ids", "Not an instance's id", fmt.Sprintf("%q does not begin with i-, as the ids of EC2 instances do.", id))
@@ -67,13 +60,6 @@ func (k *InstanceKill) Validate() []attr.Problem {
 // stops reports whether the mode needs an instance that can be stopped.
 func (k *InstanceKill) stops() bool { return k.Mode == Stop || k.Mode == ForceStop }
 
-// number is how many to pick, where no percentage is given.
-func (k *InstanceKill) number() int {
-	switch {
-	case k.Count != nil:
-		return *k.Count
-	case len(k.IDs) > 0:
-		return len(slices.Compact(slices.Sorted(slices.Values(k.IDs))))
-	}
-	return 1
+func (k *InstanceKill) amount() injectors.Amount {
+	return injectors.Amount{Count: k.Count, Percent: k.Percent, Named: k.IDs}
 }

@@ -39,13 +39,4 @@ func TestAttributesThatContradictEachOther(t *testing.T) {
 	}
 }
 
-func TestIDsMeanAllOfThem(t *testing.T) {
-	two := 2
-	for want, kill := range map[int]InstanceKill{1: {Cluster: "web"}, 3: {IDs: []string{"i-1", "i-2", "i-3"}}, 2: {IDs: []string{"i-1", "i-2", "i-3"}, Count: &two}} {
-		if got := kill.number(); got != want {
-			t.Errorf("%+v picks %d, want %d", kill, got, want)
-		}
-	}
-}
-
 var _ attr.Validator = (*InstanceKill)(nil)

@@ -21,7 +21,7 @@ func (k *InstanceKill) Plan(ctx context.Context, env *cloud.Env, scope injectors
 	if len(eligible) == 0 || len(k.IDs) > 0 && len(left) > 0 {
 		return nil, k.refuse(len(matching), left)
 	}
-	picked, err := injectors.Pick(scope, eligible, k.number(), k.Percent)
+	picked, err := injectors.Pick(scope, eligible, k.amount())
 	if err != nil && len(left) > 0 {
 		return nil, fmt.Errorf("%w: %w", err, k.refuse(len(matching), left))
 	}

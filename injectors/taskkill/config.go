@@ -2,8 +2,8 @@ package taskkill
 
 import (
 	"fmt"
-	"slices"
 
+	"gameday/injectors"
 	"gameday/internal/attr"
 )
 
@@ -31,28 +31,13 @@ func (k *TaskKill) Validate() []attr.Problem {
 	if k.Service == "" && len(k.Tasks) == 0 {
 		add("", "Nothing to pick from", "Set service or tasks.")
 	}
-	if k.Count != nil && k.Percent != "" {
-		add("percent", "Both count and percent", "Keep one of them.")
-	}
-	if k.Count != nil && *k.Count < 1 {
-		add("count", "Nothing to stop", "Set count to 1 or more.")
-	}
-	if k.Percent != "" && k.Percent.Check() == nil && k.Percent.Ratio() == 0 {
-		add("percent", "Nothing to stop", "Set percent to more than 0 %.")
-	}
+	problems = append(problems, k.amount().Check("stop")...)
 	if n := len([]rune(k.Reason)); n > mostReason {
 		add("reason", "Too long", fmt.Sprintf("ECS takes %d characters, and these are %d.", mostReason, n))
 	}
 	return problems
 }
 
-// number is how many to pick, where no percentage is given.
-func (k *TaskKill) number() int {
-	switch {
-	case k.Count != nil:
-		return *k.Count
-	case len(k.Tasks) > 0:
-		return len(slices.Compact(slices.Sorted(slices.Values(k.Tasks))))
-	}
-	return 1
+func (k *TaskKill) amount() injectors.Amount {
+	return injectors.Amount{Count: k.Count, Percent: k.Percent, Named: k.Tasks}
 }

@@ -28,7 +28,7 @@ func (k *TaskKill) Plan(ctx context.Context, env *cloud.Env, scope injectors.Sco
 	if len(eligible) == 0 || len(k.Tasks) > 0 && len(left) > 0 {
 		return nil, refuse(len(matching), left)
 	}
-	picked, err := injectors.Pick(scope, eligible, k.number(), k.Percent)
+	picked, err := injectors.Pick(scope, eligible, k.amount())
 	if err != nil && len(left) > 0 {
 		return nil, fmt.Errorf("%w: %w", err, refuse(len(matching), left))
 	}
