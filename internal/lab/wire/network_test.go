@@ -35,6 +35,7 @@ func defaultRoute(table ec2types.RouteTable) (nat string, state ec2types.RouteSt
 }
 
 func TestASubnetIsSwappedToAClonedRouteTableAndBack(t *testing.T) {
+	t.Parallel()
 	_, cfg := lab(t, wire.Options{})
 	client := ec2.NewFromConfig(cfg)
 	subnet := private(t, client)
@@ -85,6 +86,7 @@ func TestASubnetIsSwappedToAClonedRouteTableAndBack(t *testing.T) {
 }
 
 func TestTheMainTableIsAssociatedAndReplaced(t *testing.T) {
+	t.Parallel()
 	_, cfg := lab(t, wire.Options{})
 	client := ec2.NewFromConfig(cfg)
 	subnet := private(t, client)
@@ -111,6 +113,7 @@ func TestTheMainTableIsAssociatedAndReplaced(t *testing.T) {
 }
 
 func TestRoutesAreCreatedReplacedAndDeleted(t *testing.T) {
+	t.Parallel()
 	_, cfg := lab(t, wire.Options{})
 	client := ec2.NewFromConfig(cfg)
 	table := tables(t, client, filter("association.subnet-id", *private(t, client).SubnetId))[0].RouteTableId
@@ -149,6 +152,7 @@ func TestRoutesAreCreatedReplacedAndDeleted(t *testing.T) {
 }
 
 func TestNetworkACLsAreMadeFilledSwappedAndDeleted(t *testing.T) {
+	t.Parallel()
 	_, cfg := lab(t, wire.Options{})
 	client := ec2.NewFromConfig(cfg)
 	subnet := private(t, client)
@@ -205,6 +209,7 @@ func TestNetworkACLsAreMadeFilledSwappedAndDeleted(t *testing.T) {
 }
 
 func TestThePartsOfTheNetworkAreFoundAndTagged(t *testing.T) {
+	t.Parallel()
 	_, cfg := lab(t, wire.Options{})
 	client := ec2.NewFromConfig(cfg)
 	gateway := must(client.DescribeInternetGateways(t.Context(), &ec2.DescribeInternetGatewaysInput{}))(t).InternetGateways

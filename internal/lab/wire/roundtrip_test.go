@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	cwschemas "github.com/aws/aws-sdk-go-v2/service/cloudwatch/schemas"
 	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -47,6 +48,7 @@ func TestEveryFieldOfEveryCallSurvivesTheWire(t *testing.T) {
 		"ec2":                  {ec2.NewFromConfig(cfg)},
 		"autoscaling":          {autoscaling.NewFromConfig(cfg)},
 		"ecs":                  {ecs.NewFromConfig(cfg)},
+		"logs":                 {cloudwatchlogs.NewFromConfig(cfg)},
 		"elasticloadbalancing": {elb.NewFromConfig(cfg)},
 		"route53resolver":      {route53resolver.NewFromConfig(cfg)},
 		"scheduler":            {scheduler.NewFromConfig(cfg)},

@@ -76,7 +76,7 @@ func (w *World) ResizeGroup(name string, minimum, maximum, desired *int) error {
 	return nil
 }
 
-func or(given *int, otherwise int) int {
+func or[T any](given *T, otherwise T) T {
 	if given == nil {
 		return otherwise
 	}

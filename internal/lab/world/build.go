@@ -145,7 +145,7 @@ func (w *World) buildService(spec *topology.Service, born time.Time) {
 	}
 	w.deploy(s, born)
 	p := s.primary()
-	p.RolloutState, p.RolloutReason = "COMPLETED", "ECS deployment "+p.ID+" completed."
+	p.RolloutState, p.RolloutReason, p.Finished = "COMPLETED", "ECS deployment "+p.ID+" completed.", born
 	w.services = append(w.services, s)
 }
 
@@ -167,7 +167,7 @@ func (w *World) buildDefinition(spec *topology.Service, born time.Time) (arn str
 		container.Environment["PORT"] = fmt.Sprint(containerPort)
 	}
 	d := TaskDefinition{
-		ARN: w.arn("ecs", "task-definition/"+spec.Name+":1"), Family: spec.Name, Revision: 1, Status: "ACTIVE",
+		ARN: w.revisionARN(spec.Name, 1), Family: spec.Name, Revision: 1, Status: "ACTIVE",
 		NetworkMode: networkMode(spec), CPU: spec.CPU, Memory: spec.Memory, Launch: spec.Launch, Created: born,
 	}
 	for _, v := range spec.Volumes {

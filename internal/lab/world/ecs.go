@@ -99,7 +99,7 @@ func (w *World) Services(name string) ([]Service, error) {
 func (w *World) showService(s *service) Service {
 	v := s.Service
 	v.Running, v.Pending = w.count(s, nil)
-	v.Desired = w.desired(s)
+	v.Desired, v.Threshold = w.desired(s), s.threshold()
 	v.Tags, v.Events, v.SubnetIDs = maps.Clone(v.Tags), slices.Clone(v.Events), slices.Clone(v.SubnetIDs)
 	v.LoadBalancers = slices.Clone(v.LoadBalancers)
 	v.PlacementConstraints, v.PlacementStrategy = slices.Clone(v.PlacementConstraints), slices.Clone(v.PlacementStrategy)
@@ -168,7 +168,7 @@ func (w *World) TaskDefinition(ref string) (TaskDefinition, error) {
 }
 
 func (d TaskDefinition) clone() TaskDefinition {
-	d.Containers, d.Volumes = slices.Clone(d.Containers), slices.Clone(d.Volumes)
+	d.Containers, d.Volumes, d.Tags = slices.Clone(d.Containers), slices.Clone(d.Volumes), maps.Clone(d.Tags)
 	for i, c := range d.Containers {
 		d.Containers[i].Command = slices.Clone(c.Command)
 		d.Containers[i].Environment, d.Containers[i].Mounts = maps.Clone(c.Environment), maps.Clone(c.Mounts)
@@ -202,15 +202,10 @@ func (w *World) StopTask(name, ref, reason string) (Task, error) {
 func (w *World) UpdateService(name, ref string, change ServiceChange) (Service, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	c, err := w.cluster(name)
+	s, err := w.service(name, ref)
 	if err != nil {
 		return Service{}, err
 	}
-	n := slices.IndexFunc(w.services, func(s *service) bool { return s.cluster == c && (s.Name == ref || s.ARN == ref) })
-	if n < 0 {
-		return Service{}, refuse("ServiceNotFoundException", "Service not found.")
-	}
-	s := w.services[n]
 	switch {
 	case change.Desired != nil && *change.Desired < 0:
 		return Service{}, refuse("InvalidParameterException", "desiredCount cannot be negative.")
@@ -223,6 +218,9 @@ func (w *World) UpdateService(name, ref string, change ServiceChange) (Service, 
 		if err != nil {
 			return Service{}, err
 		}
+		if d.Status != "ACTIVE" {
+			return Service{}, refuse("ClientException", "TaskDefinition is inactive")
+		}
 		definition = d.ARN
 	}
 	s.Desired, s.MinHealthy, s.MaxShare = or(change.Desired, s.Desired), or(change.MinHealthy, s.MinHealthy), or(change.MaxShare, s.MaxShare)
@@ -230,6 +228,7 @@ func (w *World) UpdateService(name, ref string, change ServiceChange) (Service, 
 		s.TaskDefinition = definition
 		w.deploy(s, time.Now())
 	}
+	s.CircuitBreaker, s.CircuitRollback = or(change.CircuitBreaker, s.CircuitBreaker), or(change.Rollback, s.CircuitRollback)
 	s.steady = false
 	return w.showService(s), nil
 }
@@ -292,7 +291,7 @@ func (w *World) definition(ref string) (TaskDefinition, error) {
 	}
 	family, revision, exact := strings.Cut(ref, ":")
 	for _, d := range slices.Backward(w.definitions) {
-		if d.Family == family && (!exact || strconv.Itoa(d.Revision) == revision) {
+		if d.Family == family && (!exact && d.Status == "ACTIVE" || strconv.Itoa(d.Revision) == revision) {
 			return d, nil
 		}
 	}

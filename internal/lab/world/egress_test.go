@@ -167,6 +167,7 @@ func (w *World) lines(t *testing.T, group, pattern string) []logs.Event {
 }
 
 func TestDeploymentsWithoutAWayOut(t *testing.T) {
+	t.Parallel()
 	w := open(t, dependent)
 	for _, name := range []string{"public", "fetching", "cached"} { // well, to begin with
 		d := w.redeploy(t, name)
@@ -210,6 +211,7 @@ func TestDeploymentsWithoutAWayOut(t *testing.T) {
 }
 
 func TestAnInstanceWithoutTheImageCannotFallBackToIt(t *testing.T) {
+	t.Parallel()
 	w := open(t, strings.Replace(dependent, `cluster = "web"`, "cluster = \"web\"\n image_pull_behavior = \"always\"", 1))
 	w.cutNAT(t)
 	d := w.redeploy(t, "cached")
@@ -222,6 +224,7 @@ func TestAnInstanceWithoutTheImageCannotFallBackToIt(t *testing.T) {
 }
 
 func TestABlockedNameFailsAtOnceAndSaysSo(t *testing.T) {
+	t.Parallel()
 	w := open(t, dependent)
 	w.filters(t, 200, "BLOCK NXDOMAIN registry.npmjs.org")
 	d := w.redeploy(t, "fetching")
@@ -246,6 +249,7 @@ func (w *World) visit(t *testing.T, path string) int {
 }
 
 func TestALiveDependencyTakesItsServiceAlong(t *testing.T) {
+	t.Parallel()
 	w := open(t, dependent)
 	if status := w.visit(t, "/live"); status != http.StatusOK {
 		t.Fatalf("got %d", status)
@@ -254,13 +258,16 @@ func TestALiveDependencyTakesItsServiceAlong(t *testing.T) {
 	if status := w.visit(t, "/live"); status != http.StatusInternalServerError {
 		t.Errorf("got %d", status)
 	}
-	eventually(t, "its log complains", func() bool { return len(w.lines(t, "/ecs/live", `"request to https://api.scores.example/ failed"`)) > 0 })
+	eventually(t, "its log complains", func() bool {
+		return len(w.lines(t, "/ecs/live", `"request to https://api.scores.example/ failed"`)) > 0
+	})
 	eventually(t, "so does that of one that depends on it less", func() bool { return len(w.lines(t, "/ecs/curious", `"i/o timeout"`)) > 0 })
 	restore()
 	eventually(t, "all is well again", func() bool { return w.visit(t, "/live") == http.StatusOK })
 }
 
 func TestAnACLBetweenLoadBalancerAndTaskBreaksTheService(t *testing.T) {
+	t.Parallel()
 	w := open(t, dependent)
 	var before, behind string
 	for _, k := range must(w.Tasks("web"))(t) {
@@ -314,6 +321,7 @@ func (w *World) connected(t *testing.T) int {
 }
 
 func TestAgentsKeepAWSThroughEndpointsOnly(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		endpoints string
 		connected int
@@ -324,6 +332,7 @@ func TestAgentsKeepAWSThroughEndpointsOnly(t *testing.T) {
 		"the two that are needed":  {`endpoints = ["ecs", "ecs-agent"]`, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := open(t, strings.Replace(dependent, "network {", "network {\n"+c.endpoints, 1))
 			restore := w.cutNAT(t)
 			if c.connected > 0 {

@@ -158,16 +158,19 @@ type ContainerInstance struct {
 
 // TaskDefinition is a revision of a family.
 type TaskDefinition struct {
-	ARN         string
-	Family      string
-	Revision    int
-	Status      string // "ACTIVE"
-	NetworkMode string // "awsvpc" for ip targets, "bridge" for instance targets
-	CPU, Memory int
-	Launch      string // "EC2" or "FARGATE"
-	Containers  []ContainerDefinition
-	Volumes     []Volume
-	Created     time.Time
+	ARN                     string
+	Family                  string
+	Revision                int
+	Status                  string // "ACTIVE", "INACTIVE"
+	NetworkMode             string // "awsvpc" for ip targets, "bridge" for instance targets
+	CPU, Memory             int
+	Launch                  string // "EC2" or "FARGATE"
+	Containers              []ContainerDefinition
+	Volumes                 []Volume
+	Created                 time.Time
+	Deregistered            time.Time // zero while it is ACTIVE
+	TaskRole, ExecutionRole string    // ARNs; nobody assumes them
+	Tags                    map[string]string
 }
 
 // ContainerDefinition is a container of a task definition.
@@ -214,6 +217,7 @@ type Service struct {
 	MinHealthy, MaxShare int    // percent of desired during a deployment
 	CircuitBreaker       bool
 	CircuitRollback      bool
+	Threshold            int           // failed tasks that trip the circuit breaker
 	GracePeriod          time.Duration // health checks are ignored for so long after a task starts
 	PlacementConstraints []Placement
 	PlacementStrategy    []Placement
@@ -250,8 +254,10 @@ type Deployment struct {
 	Failed         int
 	RolloutState   string // "IN_PROGRESS", "COMPLETED", "FAILED"
 	RolloutReason  string
+	RolledBack     bool // its service went back to an earlier one
 	Created        time.Time
 	Updated        time.Time
+	Finished       time.Time // zero while it is under way
 }
 
 // ServiceEvent is a line of a service's history.
@@ -399,5 +405,7 @@ type ServiceChange struct {
 	TaskDefinition *string // ARN, family or family:revision
 	MinHealthy     *int
 	MaxShare       *int
-	Force          bool // a new deployment even if nothing else changes
+	CircuitBreaker *bool
+	Rollback       *bool // of the circuit breaker
+	Force          bool  // a new deployment even if nothing else changes
 }

@@ -49,6 +49,7 @@ const api = "sts.eu-west-1.amazonaws.com"
 
 // Each case changes one thing and says through what, or why not, a private subnet of zone a reaches hosts.
 func TestEgress(t *testing.T) {
+	t.Parallel()
 	const bucket = "images.s3.eu-west-1.amazonaws.com"
 	nothing := "endpoints = []"
 	for name, c := range map[string]struct {
@@ -84,6 +85,7 @@ func TestEgress(t *testing.T) {
 		"the main table after a disassociate": {network: nothing, host: api, change: toMain, want: "has no route"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := open(t, strings.Replace(quiet, "{", "{\n"+c.network, 1))
 			if c.change != nil {
 				c.change(t, w)
@@ -189,6 +191,7 @@ func allowBeforeDeny(t *testing.T, w *World) {
 }
 
 func TestPacketsBetweenSubnetsCrossBothACLsBothWays(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		around string
 		egress bool
@@ -204,6 +207,7 @@ func TestPacketsBetweenSubnetsCrossBothACLsBothWays(t *testing.T) {
 		"a third subnet":                   {"private-b", true, portRange{1, 65535}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			w := open(t, quiet)
 			w.behind(t, w.named(t, c.around).ID, append(slices.Clone(everything),
 				ACLEntry{Number: 50, Egress: c.egress, Protocol: "6", CIDR: "10.0.0.0/16", FromPort: c.ports.first, ToPort: c.ports.last})...)
@@ -222,6 +226,7 @@ func TestPacketsBetweenSubnetsCrossBothACLsBothWays(t *testing.T) {
 }
 
 func TestTheDNSFirewallDecidesFirst(t *testing.T) {
+	t.Parallel()
 	w := open(t, quiet)
 	subnet := w.named(t, "private-a").ID
 	if r := must(w.Reach(subnet, api))(t); !r.OK() {
@@ -234,6 +239,7 @@ func TestTheDNSFirewallDecidesFirst(t *testing.T) {
 }
 
 func TestDescribesMayLagBehindTheNetwork(t *testing.T) {
+	t.Parallel()
 	w := open(t, quiet+"ecs {\n describe_lag = \"2s\"\n}")
 	subnet := w.named(t, "private-a").ID
 	swapTable(t, w)
@@ -247,6 +253,7 @@ func TestDescribesMayLagBehindTheNetwork(t *testing.T) {
 }
 
 func TestAddressesOfEndpointsLieInTheirSubnets(t *testing.T) {
+	t.Parallel()
 	w := open(t, quiet)
 	for _, e := range w.VPCEndpoints() {
 		for _, i := range e.Interfaces {

@@ -15,6 +15,7 @@ type service struct {
 	cluster     *cluster
 	targets     *targetGroup  // nil without a load balancer
 	deployments []*deployment // the PRIMARY one first
+	history     []*deployment // all that there have been, the newest first
 	retry       time.Time     // no new task before, because the last ones failed
 	failures    int           // in a row
 	unplaced    bool          // the last attempt to place a task found no room
@@ -138,8 +139,9 @@ func (w *World) conclude(s *service, v survey, now time.Time) {
 	}
 	if steady && p.RolloutState == "IN_PROGRESS" {
 		p.RolloutState, p.RolloutReason, p.Updated = "COMPLETED", "ECS deployment "+p.ID+" completed.", now
-		w.event(s, now, "(deployment %s) deployment completed.", p.ID)
+		p.Finished = now
 		s.deployments = s.deployments[:1]
+		w.event(s, now, "(deployment %s) deployment completed.", p.ID)
 	}
 	if steady && !s.steady {
 		w.event(s, now, "has reached a steady state.")
@@ -153,24 +155,37 @@ func (w *World) failedToStart(s *service, t *task, now time.Time) {
 	t.deployment.Failed++
 	s.failures++
 	s.retry = now.Add(min(500*time.Millisecond<<min(s.failures, 6), 30*time.Second))
-	threshold := min(max((s.Desired+1)/2, 3), 200)
 	p := s.primary()
-	if !s.CircuitBreaker || t.deployment != p || p.RolloutState != "IN_PROGRESS" || p.Failed < threshold {
+	if !s.CircuitBreaker || t.deployment != p || p.RolloutState != "IN_PROGRESS" || p.Failed < s.threshold() {
 		return
 	}
-	p.RolloutState, p.Updated = "FAILED", now
+	p.RolloutState, p.Updated, p.Finished = "FAILED", now, now
 	p.RolloutReason = "ECS deployment circuit breaker: tasks failed to start."
-	w.event(s, now, "(deployment %s) deployment failed: tasks failed to start.", p.ID)
 	s.retry = now.Add(remembered)
-	if before := slices.IndexFunc(s.deployments, func(d *deployment) bool { return d.RolloutState == "COMPLETED" }); s.CircuitRollback && before > 0 {
-		old := s.deployments[before]
-		old.Status, p.Status = "PRIMARY", "ACTIVE"
-		old.RolloutState, old.Updated = "IN_PROGRESS", now
-		old.RolloutReason = "ECS deployment circuit breaker: rolling back to deploymentId " + old.ID + "."
-		s.deployments = append([]*deployment{old}, slices.Delete(s.deployments, before, before+1)...)
-		s.TaskDefinition, s.retry = old.TaskDefinition, now
-		w.event(s, now, "rolling back to deployment %s.", old.ID)
+	w.event(s, now, "(deployment %s) deployment failed: tasks failed to start.", p.ID)
+	if s.CircuitRollback {
+		w.rollBack(s, "ECS deployment circuit breaker: rolling back to deploymentId ", now)
 	}
+}
+
+// threshold is how many failed tasks trip the circuit breaker.
+func (s *service) threshold() int { return min(max((s.Desired+1)/2, 3), 200) }
+
+// rollBack makes the last deployment that had been completed the primary one again, and reports whether there is one.
+func (w *World) rollBack(s *service, why string, now time.Time) bool {
+	p := s.primary()
+	before := slices.IndexFunc(s.deployments, func(d *deployment) bool { return d.RolloutState == "COMPLETED" })
+	if before <= 0 {
+		return false
+	}
+	old := s.deployments[before]
+	old.Status, p.Status, p.RolledBack = "PRIMARY", "ACTIVE", true
+	old.RolloutState, old.Updated, old.Finished = "IN_PROGRESS", now, time.Time{}
+	old.RolloutReason = why + old.ID + "."
+	s.deployments = append([]*deployment{old}, slices.Delete(s.deployments, before, before+1)...)
+	s.TaskDefinition, s.retry, s.failures, s.steady = old.TaskDefinition, now, 0, false
+	w.event(s, now, "rolling back to deployment %s.", old.ID)
+	return true
 }
 
 // deploy begins a new deployment; what runs is replaced step by step.
@@ -182,8 +197,12 @@ func (w *World) deploy(s *service, now time.Time) {
 	d.RolloutReason = "ECS deployment " + d.ID + " in progress."
 	for _, before := range s.deployments {
 		before.Status = "ACTIVE"
+		if before.Finished.IsZero() {
+			before.Finished, before.Updated = now, now
+		}
 	}
 	s.deployments = append([]*deployment{d}, s.deployments...)
+	s.history = append([]*deployment{d}, s.history[:min(len(s.history), eventsKept-1)]...)
 	s.retry, s.failures, s.steady = time.Time{}, 0, false
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"gameday/internal/lab/wire/protocol"
 	"gameday/internal/lab/world"
 )
 
@@ -62,8 +63,14 @@ func (s ecsService) updateService(in *ecs.UpdateServiceInput) (*ecs.UpdateServic
 		Force:          in.ForceNewDeployment,
 	}
 	if d := in.DeploymentConfiguration; d != nil {
-		if err := only("InvalidParameterException", d, "MinimumHealthyPercent", "MaximumPercent"); err != nil {
+		if err := only("InvalidParameterException", d, "MinimumHealthyPercent", "MaximumPercent", "DeploymentCircuitBreaker", "Strategy"); err != nil {
 			return nil, err
+		}
+		if d.Strategy != "" && d.Strategy != ecstypes.DeploymentStrategyRolling {
+			return nil, protocol.Faultf("InvalidParameterException", "The lab only rolls: it has no deployment strategy %s.", d.Strategy)
+		}
+		if b := d.DeploymentCircuitBreaker; b != nil {
+			change.CircuitBreaker, change.Rollback = &b.Enable, &b.Rollback
 		}
 		change.MinHealthy, change.MaxShare = count(d.MinimumHealthyPercent), count(d.MaximumPercent)
 	}

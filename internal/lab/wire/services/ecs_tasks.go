@@ -1,7 +1,6 @@
 package services
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -192,102 +191,4 @@ func ecsAttachments(t world.Task) []ecstypes.Attachment {
 			{Name: aws.String("privateIPv4Address"), Value: aws.String(t.PrivateIP)},
 		},
 	}}
-}
-
-func (s ecsService) listTaskDefinitions(in *ecs.ListTaskDefinitionsInput) (*ecs.ListTaskDefinitionsOutput, error) {
-	all := s.world.TaskDefinitions()
-	status := in.Status
-	if status == "" {
-		status = ecstypes.TaskDefinitionStatusActive
-	}
-	all = slices.DeleteFunc(all, func(d world.TaskDefinition) bool {
-		return d.Status != string(status) || in.FamilyPrefix != nil && d.Family != *in.FamilyPrefix
-	})
-	page := ecsPage(in.NextToken, in.MaxResults, 100)
-	page.down = in.Sort == ecstypes.SortOrderDesc
-	found, next, err := cut(page, all, func(d world.TaskDefinition) string { return fmt.Sprintf("%s:%09d", d.Family, d.Revision) })
-	if err != nil {
-		return nil, err
-	}
-	out := &ecs.ListTaskDefinitionsOutput{NextToken: next, TaskDefinitionArns: []string{}}
-	for _, d := range found {
-		out.TaskDefinitionArns = append(out.TaskDefinitionArns, d.ARN)
-	}
-	return out, nil
-}
-
-func (s ecsService) describeTaskDefinition(in *ecs.DescribeTaskDefinitionInput) (*ecs.DescribeTaskDefinitionOutput, error) {
-	d, err := s.world.TaskDefinition(aws.ToString(in.TaskDefinition))
-	if err != nil {
-		return nil, err
-	}
-	out := &ecstypes.TaskDefinition{
-		TaskDefinitionArn:       aws.String(d.ARN),
-		Family:                  aws.String(d.Family),
-		Revision:                int32(d.Revision),
-		Status:                  ecstypes.TaskDefinitionStatus(d.Status),
-		NetworkMode:             ecstypes.NetworkMode(d.NetworkMode),
-		Cpu:                     aws.String(strconv.Itoa(d.CPU)),
-		Memory:                  aws.String(strconv.Itoa(d.Memory)),
-		RegisteredAt:            moment(d.Created),
-		Compatibilities:         []ecstypes.Compatibility{ecstypes.Compatibility(d.Launch)},
-		RequiresCompatibilities: []ecstypes.Compatibility{ecstypes.Compatibility(d.Launch)},
-		ContainerDefinitions:    []ecstypes.ContainerDefinition{},
-		PlacementConstraints:    []ecstypes.TaskDefinitionPlacementConstraint{},
-		Volumes:                 []ecstypes.Volume{},
-	}
-	for _, c := range d.Containers {
-		out.ContainerDefinitions = append(out.ContainerDefinitions, ecsContainerDefinition(c))
-	}
-	for _, v := range d.Volumes {
-		out.Volumes = append(out.Volumes, ecsVolume(v))
-	}
-	return &ecs.DescribeTaskDefinitionOutput{TaskDefinition: out, Tags: []ecstypes.Tag{}}, nil
-}
-
-func ecsContainerDefinition(c world.ContainerDefinition) ecstypes.ContainerDefinition {
-	out := ecstypes.ContainerDefinition{
-		Name:         aws.String(c.Name),
-		Image:        aws.String(c.Image),
-		Command:      c.Command,
-		Cpu:          int32(c.CPU),
-		Memory:       number(c.Memory),
-		Essential:    aws.Bool(true),
-		StopTimeout:  wholeSeconds(c.StopTimeout),
-		Environment:  []ecstypes.KeyValuePair{},
-		MountPoints:  []ecstypes.MountPoint{},
-		PortMappings: []ecstypes.PortMapping{},
-		VolumesFrom:  []ecstypes.VolumeFrom{},
-	}
-	if c.Port != 0 {
-		out.PortMappings = append(out.PortMappings, ecstypes.PortMapping{
-			ContainerPort: number(c.Port), HostPort: number(c.HostPort), Protocol: ecstypes.TransportProtocolTcp,
-		})
-	}
-	for _, name := range sortedKeys(c.Environment) {
-		out.Environment = append(out.Environment, ecstypes.KeyValuePair{Name: aws.String(name), Value: aws.String(c.Environment[name])})
-	}
-	for _, volume := range sortedKeys(c.Mounts) {
-		out.MountPoints = append(out.MountPoints, ecstypes.MountPoint{
-			SourceVolume: aws.String(volume), ContainerPath: aws.String(c.Mounts[volume]), ReadOnly: aws.Bool(false),
-		})
-	}
-	return out
-}
-
-func ecsVolume(v world.Volume) ecstypes.Volume {
-	out := ecstypes.Volume{Name: aws.String(v.Name)}
-	switch v.Kind {
-	case world.VolumeEFS:
-		out.EfsVolumeConfiguration = &ecstypes.EFSVolumeConfiguration{FileSystemId: aws.String(v.ID), RootDirectory: aws.String("/")}
-	case world.VolumeEBS:
-		out.ConfiguredAtLaunch = aws.Bool(true)
-	case world.VolumeDocker:
-		out.DockerVolumeConfiguration = &ecstypes.DockerVolumeConfiguration{
-			Driver: aws.String(v.ID), Scope: ecstypes.ScopeShared, Autoprovision: aws.Bool(true),
-		}
-	case world.VolumeHost:
-		out.Host = &ecstypes.HostVolumeProperties{SourcePath: aws.String(v.ID)}
-	}
-	return out
 }

@@ -62,6 +62,7 @@ func All(w *world.World, m *metrics.Store) []*Service {
 		newECS(w),
 		newELB(w),
 		newCloudWatch(w, m),
+		newLogs(w),
 		newResolver(w),
 		newTagging(w),
 	}
