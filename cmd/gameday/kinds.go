@@ -5,6 +5,7 @@ import (
 	"gameday/injectors"
 	"gameday/injectors/execfault"
 	"gameday/injectors/instancekill"
+	"gameday/injectors/natcutoff"
 	"gameday/injectors/taskkill"
 	"gameday/probes"
 	"gameday/probes/alb5xx"
@@ -27,6 +28,7 @@ func kinds() experiments.Kinds {
 		Injectors: []injectors.Kind{
 			instancekill.Kind(),
 			taskkill.Kind(),
+			natcutoff.Kind(),
 			execfault.Kind(),
 		},
 		Probes: []probes.Kind{

@@ -17,7 +17,7 @@ import (
 	"gameday/internal/cloud"
 )
 
-// Permissions are the IAM actions that Read, Holding and Lack may call.
+// Permissions are the IAM actions that Read, All, Holding and Lack may call.
 func Permissions() []string {
 	return []string{
 		"ecs:DescribeClusters",
@@ -84,6 +84,27 @@ func Holding(ctx context.Context, env *cloud.Env, ids []string) ([]*Cluster, err
 		holding = append(holding, c)
 	}
 	return holding, nil
+}
+
+// All reads every cluster of the region, by name.
+func All(ctx context.Context, env *cloud.Env) ([]*Cluster, error) {
+	client := ecs.NewFromConfig(env.AWS)
+	names, err := clusters(ctx, client)
+	if err != nil {
+		return nil, err
+	}
+	var all []*Cluster
+	for _, name := range names {
+		c := &Cluster{Name: name}
+		if c.Instances, err = Instances(ctx, env, name); err != nil {
+			return nil, err
+		}
+		if err := c.fill(ctx, client); err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
 }
 
 // fill reads what runs in the cluster.

@@ -17,6 +17,7 @@ type Service struct {
 	Daemon       bool // one task on every instance
 	Deploying    bool // a rollout is under way
 	TargetGroups []string
+	Subnets      []string // that its tasks may start in, where they have network interfaces of their own
 	Tags         map[string]string
 }
 
@@ -66,6 +67,7 @@ func describe(ctx context.Context, client *ecs.Client, cluster string, names []s
 			Daemon:       s.SchedulingStrategy == types.SchedulingStrategyDaemon,
 			Deploying:    slices.ContainsFunc(s.Deployments, inProgress),
 			TargetGroups: targetGroups(s),
+			Subnets:      subnets(s),
 			Tags:         tagMap(s.Tags),
 		})
 	}
@@ -84,6 +86,13 @@ func targetGroups(s types.Service) []string {
 		}
 	}
 	return arns
+}
+
+func subnets(s types.Service) []string {
+	if s.NetworkConfiguration == nil || s.NetworkConfiguration.AwsvpcConfiguration == nil {
+		return nil
+	}
+	return s.NetworkConfiguration.AwsvpcConfiguration.Subnets
 }
 
 func tagMap(tags []types.Tag) map[string]string {

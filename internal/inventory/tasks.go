@@ -21,7 +21,8 @@ type Task struct {
 	Service    string // "" where no service owns it
 	Instance   string // ARN of its container instance, "" on Fargate
 	Zone       string
-	Running    bool // and not on its way there
+	Subnet     string // that its own network interface is in, "" where it uses its instance's
+	Running    bool   // and not on its way there
 	Definition string
 	Tags       map[string]string // its own, and its service's where it has none of that key
 	State      []string          // what it keeps that another task in its place would lack; see state.go
@@ -81,10 +82,23 @@ func taskOf(t types.Task) Task {
 		Service:    service,
 		Instance:   aws.ToString(t.ContainerInstanceArn),
 		Zone:       aws.ToString(t.AvailabilityZone),
+		Subnet:     subnetOf(t),
 		Running:    aws.ToString(t.LastStatus) == "RUNNING",
 		Definition: aws.ToString(t.TaskDefinitionArn),
 		Tags:       tagMap(t.Tags),
 	}
+}
+
+// subnetOf is the subnet of the network interface that ECS has made for the task.
+func subnetOf(t types.Task) string {
+	for _, a := range t.Attachments {
+		for _, d := range a.Details {
+			if aws.ToString(a.Type) == "ElasticNetworkInterface" && aws.ToString(d.Name) == "subnetId" {
+				return aws.ToString(d.Value)
+			}
+		}
+	}
+	return ""
 }
 
 // settle gives every task its state and its service's tags.
