@@ -18,7 +18,7 @@ func (x *execution) insure(ctx context.Context, s PlannedStep) error {
 		return nil
 	}
 	calls, err := step.Insure(ctx, x.env)
-	if err != nil {
+	if err != nil || len(calls) == 0 { // there is nothing that would have to be ended
 		return err
 	}
 	if err := x.deadman.Arm(ctx, s.N, calls, time.Now().Add(deadman.Grace(x.env))); err != nil {

@@ -9,7 +9,7 @@ import (
 // Insurer is a Step whose fault AWS itself can end by plain API calls, should the runner's machine be lost.
 type Insurer interface {
 	// Insure gets ready what Do will need, harming nobody yet (a copy of a route table that nothing uses), and returns
-	// the calls that end the fault, each by itself and in any state that Do may leave. It comes after the step has been
+	// the calls that end the fault, each by itself and in any state that Do may leave; none where it ends by itself. It comes after the step has been
 	// journaled and before Do, and may be called again.
 	Insure(ctx context.Context, env *cloud.Env) ([]Call, error)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"gameday/experiments"
 	"gameday/injectors"
+	"gameday/injectors/ecsdeploy"
 	"gameday/injectors/execfault"
 	"gameday/injectors/instancekill"
 	"gameday/injectors/natcutoff"
@@ -12,6 +13,7 @@ import (
 	"gameday/probes/alblatency"
 	"gameday/probes/cloudwatchalarm"
 	"gameday/probes/cloudwatchmetric"
+	"gameday/probes/ecsdeployment"
 	"gameday/probes/ecsservice"
 	"gameday/probes/execprobe"
 	"gameday/probes/healthytargets"
@@ -29,12 +31,14 @@ func kinds() experiments.Kinds {
 			instancekill.Kind(),
 			taskkill.Kind(),
 			natcutoff.Kind(),
+			ecsdeploy.Kind(),
 			execfault.Kind(),
 		},
 		Probes: []probes.Kind{
 			alb5xx.Kind(),
 			alblatency.Kind(),
 			ecsservice.Kind(),
+			ecsdeployment.Kind(),
 			healthytargets.Kind(),
 			cloudwatchmetric.Kind(),
 			cloudwatchalarm.Kind(),

@@ -44,6 +44,20 @@ func TestCredentialsAreRenewedFromWhereTheyCame(t *testing.T) {
 	uses("first")
 	env.Renew()
 	uses("second")
+
+	login("third")
+	env.Poll = time.Millisecond
+	looks := 0
+	err = cloud.Wait(t.Context(), env, "an answer", func(context.Context) (string, bool, error) {
+		if looks++; looks == 1 {
+			return "", false, answer("ECS", "DescribeServices", "ExpiredTokenException", "the token has expired")
+		}
+		return "", true, nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	uses("third")
 }
 
 func TestCredentialsThatEndTooSoonAreFoundOut(t *testing.T) {

@@ -11,8 +11,9 @@ import (
 var ErrNotYet = errors.New("not yet")
 
 // Wait calls look every env.Poll until it reports done or ctx ends. A failure of look is remembered and the
-// wait goes on, because a throttled or briefly failing API is no reason to give up on a rollback. When ctx
-// ends, the error names what was waited for, the last state seen and the last failure.
+// wait goes on, because a throttled or briefly failing API is no reason to give up on a rollback; where it is that the
+// credentials have expired, they are read anew for the next look. When ctx ends, the error names what was waited for, the
+// last state seen and the last failure.
 func Wait(ctx context.Context, env *Env, what string, look func(context.Context) (state string, done bool, err error)) error {
 	var state string
 	var failure error
@@ -27,6 +28,9 @@ func Wait(ctx context.Context, env *Env, what string, look func(context.Context)
 			state, failure = seen, nil
 		case ctx.Err() == nil:
 			failure = err
+			if Expired(err) {
+				env.Renew()
+			}
 		}
 		select {
 		case <-ctx.Done():
