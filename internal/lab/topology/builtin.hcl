@@ -23,6 +23,27 @@ network {
   gateway_settles = "2s"
 }
 
+# What the platform depends on outside. Everything that it needs of AWS itself it has VPC endpoints for.
+third_party "dockerhub" {
+  host = "registry-1.docker.io"
+  kind = "registry"
+}
+
+third_party "npm" {
+  host = "registry.npmjs.org"
+  kind = "npm"
+}
+
+third_party "rubygems" {
+  host = "rubygems.org"
+  kind = "rubygems"
+}
+
+third_party "scoring" {
+  host    = "api.scoring.example"
+  latency = "20ms"
+}
+
 cluster "web" {}
 
 auto_scaling_group "web" {
@@ -121,7 +142,7 @@ service "profiles" {
   }
 }
 
-# Two tasks: survives one, not two.
+# Two tasks: survives one, not two. It has comments scored elsewhere, and makes do without.
 service "moderation" {
   tasks                = 2
   spread               = "instance"
@@ -134,6 +155,11 @@ service "moderation" {
   jitter               = "20ms"
   drain                = "5s"
   deregistration_delay = "2s"
+
+  call "scoring" {
+    timeout = "1s"
+    every   = "1s"
+  }
 
   health_check {
     interval  = "1s"
@@ -182,6 +208,10 @@ service "recommendations" {
   jitter               = "10ms"
   drain                = "5s"
   deregistration_delay = "2s"
+
+  deployment {
+    circuit_breaker = true
+  }
 
   health_check {
     interval  = "1s"
@@ -317,5 +347,48 @@ weakness "no_metrics" {
 
   cloudwatch {
     publish = false
+  }
+}
+
+weakness "public_image" {
+  description = "recommendations runs on Fargate with an image from a public registry, which every new task pulls over the internet"
+
+  service "recommendations" {
+    image = "newsroom/recommendations:7"
+  }
+}
+
+weakness "fetch_at_start" {
+  description = "recommendations installs a package from npm whenever one of its tasks starts"
+
+  service "recommendations" {
+    fetches = ["npm:express"]
+  }
+}
+
+weakness "one_nat_gateway" {
+  description = "all zones go out through one NAT gateway, in the first zone"
+
+  network {
+    nat_gateways = "one"
+  }
+}
+
+weakness "live_dependency" {
+  description = "every request to moderation waits for a third party to score a comment, and fails with it"
+
+  service "moderation" {
+    call "scoring" {
+      live    = true
+      timeout = "1s"
+    }
+  }
+}
+
+weakness "no_endpoints" {
+  description = "there are no VPC endpoints, so agents, images and logs reach AWS through the NAT gateways only"
+
+  network {
+    endpoints = []
   }
 }

@@ -24,7 +24,8 @@ func TestBuiltinTopologyIsSoundWithEachWeakness(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"single_task", "slow_health_check", "no_replacement", "slow_service", "unsteady", "no_metrics"} {
+	for _, name := range []string{"single_task", "slow_health_check", "no_replacement", "slow_service", "unsteady", "no_metrics",
+		"public_image", "fetch_at_start", "one_nat_gateway", "live_dependency", "no_endpoints"} {
 		if _, err := Load("", []string{name}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -97,8 +98,17 @@ func TestReferencesAndWordsAreChecked(t *testing.T) {
 		`account = "12"`:                   "twelve digits",
 		`cidr = "10.0.0.0/24"`:             "/16",
 		`cloudwatch { resolution = "0s" }`: "above zero",
-		`auto_scaling_group "g" { suspended_processes = ["Lunch"] }`: `Did you mean "Launch"?`,
-		"cluster \"web\" {}\nservice \"a\" { tasks = -1 }":           "mine.hcl:2,23",
+		`auto_scaling_group "g" { suspended_processes = ["Lunch"] }`:                                                          `Did you mean "Launch"?`,
+		"cluster \"web\" {}\nservice \"a\" { tasks = -1 }":                                                                    "mine.hcl:2,23",
+		`network { nat_gateways = "two" }`:                                                                                    `"two" is not known here`,
+		`network { endpoints = ["ecr.apy"] }`:                                                                                 `Did you mean "ecr.api"?`,
+		"third_party \"x\" {\n host = \"x.example\"\n kind = \"nmp\"\n}":                                                      `Did you mean "npm"?`,
+		"third_party \"x\" {\n host = \"x.example\"\n address = \"::1\"\n}":                                                   "no IPv4 address",
+		"cluster \"web\" {}\nservice \"a\" { fetches = [\"npm:express\"] }":                                                   `"npm" is not known here`,
+		"cluster \"web\" {}\nthird_party \"npm\" { host = \"x.example\" }\nservice \"a\" { fetches = [\"npm\"] }":             "needs a third party and a package",
+		"cluster \"web\" {}\nservice \"a\" {\n call \"scores\" {}\n}":                                                         `"scores" is no third party`,
+		"cluster \"web\" {}\nthird_party \"s\" { host = \"x.example\" }\nservice \"a\" {\n call \"s\" { timeout = \"7\" }\n}": "mine.hcl:4",
+		`auto_scaling_group "g" { image_pull_behavior = "allways" }`:                                                          `Did you mean "always"?`,
 	} {
 		if _, err := Parse([]byte(source), "mine.hcl", nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s\n\twant %q\n\tgot %v", source, want, err)
