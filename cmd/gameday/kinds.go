@@ -21,6 +21,7 @@ import (
 	"gameday/probes/loaderrors"
 	"gameday/probes/loadlatency"
 	"gameday/probes/loadrate"
+	"gameday/probes/logcount"
 )
 
 // kinds is the list of everything that can go wrong and everything that can be measured. A new kind is a new folder
@@ -42,6 +43,7 @@ func kinds() experiments.Kinds {
 			healthytargets.Kind(),
 			cloudwatchmetric.Kind(),
 			cloudwatchalarm.Kind(),
+			logcount.Kind(),
 			httpprobe.Kind(),
 			execprobe.Kind(),
 			loaderrors.Kind(),
