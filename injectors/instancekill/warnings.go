@@ -13,6 +13,7 @@ import (
 	ecstypes "github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
 	"gameday/internal/cloud"
+	"gameday/internal/inventory"
 )
 
 // warnings is what somebody who knows AWS would raise before this is done.
@@ -134,6 +135,9 @@ func managedProtection(ctx context.Context, env *cloud.Env, picked []candidate) 
 		return nil, nil
 	}
 	out, err := ecs.NewFromConfig(env.AWS).DescribeCapacityProviders(ctx, &ecs.DescribeCapacityProvidersInput{CapacityProviders: names})
+	if err == nil {
+		err = inventory.Answered(out.Failures)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("describe capacity providers: %w", err)
 	}

@@ -58,8 +58,7 @@ func (s *Step) Describe() injectors.Description {
 // Do stops the task and returns once its containers have ended. It fails where the task does not run any more, for a
 // fault that somebody else made proves nothing; unless that was this run, by an earlier Do that was cut short.
 func (s *Step) Do(ctx context.Context, env *cloud.Env) error {
-	client := ecs.NewFromConfig(env.AWS)
-	now, err := s.look(ctx, client)
+	now, err := s.look(ctx, env)
 	if err != nil {
 		return err
 	}
@@ -68,12 +67,12 @@ func (s *Step) Do(ctx context.Context, env *cloud.Env) error {
 		return fmt.Errorf("task %s has stopped since it was picked: plan again", path.Base(s.Task))
 	}
 	if !now.ending() {
-		if err := s.stop(ctx, client, reason); err != nil && !s.allTheSame(ctx, env, client, err) {
+		if err := s.stop(ctx, env, reason); err != nil && !s.allTheSame(ctx, env, err) {
 			return fmt.Errorf("%s: %w", s, err)
 		}
 	}
 	return cloud.Wait(ctx, env, s.String(), func(ctx context.Context) (string, bool, error) {
-		now, err := s.look(ctx, client)
+		now, err := s.look(ctx, env)
 		return now.last, now.ended(), err
 	})
 }
@@ -86,8 +85,8 @@ func (s *Step) reason(run string) string {
 	return fmt.Sprintf("%.*s", mostReason, "stopped by gameday, run "+run)
 }
 
-func (s *Step) stop(ctx context.Context, client *ecs.Client, reason string) error {
-	_, err := client.StopTask(ctx, &ecs.StopTaskInput{Cluster: aws.String(s.Cluster), Task: aws.String(s.Task), Reason: aws.String(reason)})
+func (s *Step) stop(ctx context.Context, env *cloud.Env, reason string) error {
+	_, err := ecs.NewFromConfig(env.AWS).StopTask(ctx, &ecs.StopTaskInput{Cluster: aws.String(s.Cluster), Task: aws.String(s.Task), Reason: aws.String(reason)})
 	return err
 }
 
@@ -95,14 +94,14 @@ func (s *Step) stop(ctx context.Context, client *ecs.Client, reason string) erro
 const looks = 10
 
 // allTheSame reports whether the task is stopping although the call ended in an error.
-func (s *Step) allTheSame(ctx context.Context, env *cloud.Env, client *ecs.Client, err error) bool {
+func (s *Step) allTheSame(ctx context.Context, env *cloud.Env, err error) bool {
 	if cloud.Declined(err) {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, looks*env.Poll)
 	defer cancel()
 	return nil == cloud.Wait(ctx, env, s.String(), func(ctx context.Context) (string, bool, error) {
-		now, err := s.look(ctx, client)
+		now, err := s.look(ctx, env)
 		return now.last, now.ending(), err
 	})
 }
@@ -115,13 +114,13 @@ func (n sight) ending() bool { return n.desired == "STOPPED" || n.ended() }
 func (n sight) ended() bool { return n.last == "STOPPED" || n.last == "DEPROVISIONING" }
 
 // look asks ECS for the task. One that ECS has forgotten stopped a while ago.
-func (s *Step) look(ctx context.Context, client *ecs.Client) (sight, error) {
-	out, err := client.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(s.Cluster), Tasks: []string{s.Task}})
+func (s *Step) look(ctx context.Context, env *cloud.Env) (sight, error) {
+	found, err := inventory.DescribeTasks(ctx, env, s.Cluster, []string{s.Task})
 	switch {
 	case err != nil:
-		return sight{}, fmt.Errorf("describe task %s: %w", path.Base(s.Task), err)
-	case len(out.Tasks) > 0:
-		t := out.Tasks[0]
+		return sight{}, fmt.Errorf("look at task %s: %w", path.Base(s.Task), err)
+	case len(found) > 0:
+		t := found[0]
 		return sight{aws.ToString(t.LastStatus), aws.ToString(t.DesiredStatus), aws.ToString(t.StoppedReason)}, nil
 	}
 	return sight{last: "STOPPED", desired: "STOPPED"}, nil

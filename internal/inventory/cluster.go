@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"path"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,10 +40,13 @@ type Cluster struct {
 	Tasks     []Task     // that ECS wants to run, by id
 }
 
-// Read reads the cluster of that name. It fails where there is none, and says which there are.
+// Read reads the cluster of that name or ARN. It fails where there is none, and says which there are.
 func Read(ctx context.Context, env *cloud.Env, name string) (*Cluster, error) {
 	client := ecs.NewFromConfig(env.AWS)
 	out, err := client.DescribeClusters(ctx, &ecs.DescribeClustersInput{Clusters: []string{name}})
+	if err == nil {
+		err = Answered(out.Failures)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look up cluster %s: %w", name, err)
 	}
@@ -113,7 +115,7 @@ func (c *Cluster) fill(ctx context.Context, client *ecs.Client) error {
 	if c.Services, err = services(ctx, client, c.Name); err != nil {
 		return err
 	}
-	if c.Tasks, err = tasks(ctx, client, c.Name, nil); err != nil {
+	if c.Tasks, err = tasks(ctx, client, ecs.ListTasksInput{Cluster: aws.String(c.Name)}); err != nil {
 		return err
 	}
 	return c.settle(ctx, client)
@@ -139,9 +141,9 @@ func (c *Cluster) Usable(zone string) int {
 	return n
 }
 
-// Service returns the cluster's service of that name.
+// Service returns the cluster's service of that name or ARN.
 func (c *Cluster) Service(name string) (Service, bool) {
-	at := slices.IndexFunc(c.Services, func(s Service) bool { return s.Name == name })
+	at := slices.IndexFunc(c.Services, func(s Service) bool { return s.Name == name || s.ARN == name })
 	if at < 0 {
 		return Service{}, false
 	}
@@ -179,23 +181,6 @@ func (c *Cluster) where(wanted func(Task) bool) []Task {
 		}
 	}
 	return found
-}
-
-// clusters lists the names of the region's clusters, sorted.
-func clusters(ctx context.Context, client *ecs.Client) ([]string, error) {
-	var names []string
-	pages := ecs.NewListClustersPaginator(client, &ecs.ListClustersInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list clusters: %w", err)
-		}
-		for _, arn := range page.ClusterArns {
-			names = append(names, path.Base(arn))
-		}
-	}
-	slices.Sort(names)
-	return names, nil
 }
 
 // by compares by one key.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,29 +29,18 @@ type Failure struct {
 }
 
 // Failed reads why tasks of a deployment failed, out of those that ECS still remembers: it forgets a stopped task
-// after an hour. Tasks that somebody stopped, or that ECS did not want any more, have not failed.
+// after an hour. Cluster and service are given by name or ARN. Tasks that somebody stopped, or that ECS did not want any more, have not failed.
 func Failed(ctx context.Context, env *cloud.Env, cluster, service, deployment string) (Failures, error) {
 	client := ecs.NewFromConfig(env.AWS)
-	var stopped []types.Task
-	pages := ecs.NewListTasksPaginator(client, &ecs.ListTasksInput{
-		Cluster:       aws.String(cluster),
-		ServiceName:   aws.String(service),
-		DesiredStatus: types.DesiredStatusStopped,
-		MaxResults:    aws.Int32(describable),
+	arns, err := listTasks(ctx, client, ecs.ListTasksInput{
+		Cluster: aws.String(cluster), ServiceName: aws.String(path.Base(service)), DesiredStatus: types.DesiredStatusStopped,
 	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list the stopped tasks of service %s/%s: %w", cluster, service, err)
-		}
-		if len(page.TaskArns) == 0 {
-			continue
-		}
-		out, err := client.DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: page.TaskArns})
-		if err != nil {
-			return nil, fmt.Errorf("describe the stopped tasks of service %s/%s: %w", cluster, service, err)
-		}
-		stopped = append(stopped, out.Tasks...)
+	if err != nil {
+		return nil, err
+	}
+	stopped, err := describeTasks(ctx, client, cluster, arns)
+	if err != nil {
+		return nil, err
 	}
 	return failures(stopped, deployment), nil
 }

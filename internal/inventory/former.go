@@ -52,11 +52,11 @@ func RecordPool(ctx context.Context, env *cloud.Env, arn string) (Pool, error) {
 // "" for none) do not count, for ECS calls them running until it notices. A service that was deleted lacks nothing.
 func (f Former) Lack(ctx context.Context, env *cloud.Env, gone string) (string, error) {
 	client := ecs.NewFromConfig(env.AWS)
-	found, err := describe(ctx, client, f.Cluster, []string{f.Service})
+	found, err := describeServices(ctx, client, f.Cluster, []string{f.Service})
 	if err != nil || len(found) == 0 {
 		return "", err
 	}
-	all, err := tasks(ctx, client, f.Cluster, aws.String(f.Service))
+	all, err := tasks(ctx, client, ecs.ListTasksInput{Cluster: aws.String(f.Cluster), ServiceName: aws.String(f.Service)})
 	if err != nil {
 		return "", err
 	}
@@ -66,7 +66,7 @@ func (f Former) Lack(ctx context.Context, env *cloud.Env, gone string) (string, 
 			running++
 		}
 	}
-	desired := found[0].Desired
+	desired := int(found[0].DesiredCount)
 	if running < desired {
 		return fmt.Sprintf("%d of %d tasks of service %s/%s run", running, desired, f.Cluster, f.Service), nil
 	}

@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,45 +21,30 @@ type Instance struct {
 	Provider  string // its capacity provider, "" if none
 }
 
-// describable is how many container instances or tasks one describe call takes.
-const describable = 100
-
 // Instances reads the container instances of a cluster that are not INACTIVE, by the EC2 instance's id.
 func Instances(ctx context.Context, env *cloud.Env, cluster string) ([]Instance, error) {
 	client := ecs.NewFromConfig(env.AWS)
+	arns, err := listInstances(ctx, client, cluster)
+	if err != nil {
+		return nil, err
+	}
+	described, err := describeInstances(ctx, client, cluster, arns)
+	if err != nil {
+		return nil, err
+	}
 	var found []Instance
-	pages := ecs.NewListContainerInstancesPaginator(client, &ecs.ListContainerInstancesInput{
-		Cluster:    aws.String(cluster),
-		MaxResults: aws.Int32(describable),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list the instances of cluster %s: %w", cluster, err)
-		}
-		if len(page.ContainerInstanceArns) == 0 {
+	for _, i := range described {
+		if aws.ToString(i.Status) == "INACTIVE" {
 			continue
 		}
-		out, err := client.DescribeContainerInstances(ctx, &ecs.DescribeContainerInstancesInput{
-			Cluster:            aws.String(cluster),
-			ContainerInstances: page.ContainerInstanceArns,
+		found = append(found, Instance{
+			ID:        aws.ToString(i.Ec2InstanceId),
+			ARN:       aws.ToString(i.ContainerInstanceArn),
+			Status:    aws.ToString(i.Status),
+			Connected: i.AgentConnected,
+			Zone:      zoneOf(i),
+			Provider:  aws.ToString(i.CapacityProviderName),
 		})
-		if err != nil {
-			return nil, fmt.Errorf("describe the instances of cluster %s: %w", cluster, err)
-		}
-		for _, i := range out.ContainerInstances {
-			if aws.ToString(i.Status) == "INACTIVE" {
-				continue
-			}
-			found = append(found, Instance{
-				ID:        aws.ToString(i.Ec2InstanceId),
-				ARN:       aws.ToString(i.ContainerInstanceArn),
-				Status:    aws.ToString(i.Status),
-				Connected: i.AgentConnected,
-				Zone:      zoneOf(i),
-				Provider:  aws.ToString(i.CapacityProviderName),
-			})
-		}
 	}
 	slices.SortFunc(found, by(func(i Instance) string { return i.ID }))
 	return found, nil

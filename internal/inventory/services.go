@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,7 +11,7 @@ import (
 
 // Service is an ECS service.
 type Service struct {
-	Name         string
+	Name, ARN    string
 	Desired      int
 	Daemon       bool // one task on every instance
 	Deploying    bool // a rollout is under way
@@ -23,55 +22,33 @@ type Service struct {
 
 // services reads all services of a cluster, by name.
 func services(ctx context.Context, client *ecs.Client, cluster string) ([]Service, error) {
+	arns, err := listServices(ctx, client, cluster)
+	if err != nil {
+		return nil, err
+	}
+	described, err := describeServices(ctx, client, cluster, arns)
+	if err != nil {
+		return nil, err
+	}
 	var found []Service
-	pages := ecs.NewListServicesPaginator(client, &ecs.ListServicesInput{
-		Cluster:    aws.String(cluster),
-		MaxResults: aws.Int32(10), // as many as one describe call takes
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list the services of cluster %s: %w", cluster, err)
-		}
-		if len(page.ServiceArns) == 0 {
-			continue
-		}
-		described, err := describe(ctx, client, cluster, page.ServiceArns)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, described...)
+	for _, s := range described {
+		found = append(found, serviceOf(s))
 	}
 	slices.SortFunc(found, by(func(s Service) string { return s.Name }))
 	return found, nil
 }
 
-// describe reads up to ten services. Those that do not exist, or not any more, are left away.
-func describe(ctx context.Context, client *ecs.Client, cluster string, names []string) ([]Service, error) {
-	out, err := client.DescribeServices(ctx, &ecs.DescribeServicesInput{
-		Cluster:  aws.String(cluster),
-		Services: names,
-		Include:  []types.ServiceField{types.ServiceFieldTags},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("describe the services of cluster %s: %w", cluster, err)
+func serviceOf(s types.Service) Service {
+	return Service{
+		Name:         aws.ToString(s.ServiceName),
+		ARN:          aws.ToString(s.ServiceArn),
+		Desired:      int(s.DesiredCount),
+		Daemon:       s.SchedulingStrategy == types.SchedulingStrategyDaemon,
+		Deploying:    slices.ContainsFunc(s.Deployments, inProgress),
+		TargetGroups: targetGroups(s),
+		Subnets:      subnets(s),
+		Tags:         tagMap(s.Tags),
 	}
-	var found []Service
-	for _, s := range out.Services {
-		if aws.ToString(s.Status) == "INACTIVE" {
-			continue
-		}
-		found = append(found, Service{
-			Name:         aws.ToString(s.ServiceName),
-			Desired:      int(s.DesiredCount),
-			Daemon:       s.SchedulingStrategy == types.SchedulingStrategyDaemon,
-			Deploying:    slices.ContainsFunc(s.Deployments, inProgress),
-			TargetGroups: targetGroups(s),
-			Subnets:      subnets(s),
-			Tags:         tagMap(s.Tags),
-		})
-	}
-	return found, nil
 }
 
 func inProgress(d types.Deployment) bool {

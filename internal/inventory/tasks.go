@@ -36,35 +36,20 @@ func (t Task) String() string {
 	return "service " + t.Service
 }
 
-// tasks reads the tasks of a cluster, or of one of its services, that ECS wants to run, by id. Their State is not
-// known yet.
-func tasks(ctx context.Context, client *ecs.Client, cluster string, service *string) ([]Task, error) {
+// tasks reads the tasks that match and that ECS wants to run, by id. Their State is not known yet.
+func tasks(ctx context.Context, client *ecs.Client, match ecs.ListTasksInput) ([]Task, error) {
+	arns, err := listTasks(ctx, client, match)
+	if err != nil {
+		return nil, err
+	}
+	described, err := describeTasks(ctx, client, aws.ToString(match.Cluster), arns)
+	if err != nil {
+		return nil, err
+	}
 	var found []Task
-	pages := ecs.NewListTasksPaginator(client, &ecs.ListTasksInput{
-		Cluster:     aws.String(cluster),
-		ServiceName: service,
-		MaxResults:  aws.Int32(describable),
-	})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("list the tasks of cluster %s: %w", cluster, err)
-		}
-		if len(page.TaskArns) == 0 {
-			continue
-		}
-		out, err := client.DescribeTasks(ctx, &ecs.DescribeTasksInput{
-			Cluster: aws.String(cluster),
-			Tasks:   page.TaskArns,
-			Include: []types.TaskField{types.TaskFieldTags},
-		})
-		if err != nil {
-			return nil, fmt.Errorf("describe the tasks of cluster %s: %w", cluster, err)
-		}
-		for _, t := range out.Tasks {
-			if aws.ToString(t.DesiredStatus) == "RUNNING" {
-				found = append(found, taskOf(t))
-			}
+	for _, t := range described {
+		if aws.ToString(t.DesiredStatus) == "RUNNING" {
+			found = append(found, taskOf(t))
 		}
 	}
 	slices.SortFunc(found, by(func(t Task) string { return t.ID }))
@@ -127,17 +112,12 @@ func (c *Cluster) settle(ctx context.Context, client *ecs.Client) error {
 
 // Running counts those of the tasks, given by ARN, that still run.
 func Running(ctx context.Context, env *cloud.Env, cluster string, arns []string) (int, error) {
+	described, err := DescribeTasks(ctx, env, cluster, arns)
 	n := 0
-	for some := range slices.Chunk(arns, describable) {
-		out, err := ecs.NewFromConfig(env.AWS).DescribeTasks(ctx, &ecs.DescribeTasksInput{Cluster: aws.String(cluster), Tasks: some})
-		if err != nil {
-			return 0, fmt.Errorf("describe tasks of cluster %s: %w", cluster, err)
-		}
-		for _, t := range out.Tasks {
-			if taskOf(t).Running {
-				n++
-			}
+	for _, t := range described {
+		if taskOf(t).Running {
+			n++
 		}
 	}
-	return n, nil
+	return n, err
 }

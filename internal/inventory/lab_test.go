@@ -1,0 +1,107 @@
+package inventory_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"gameday/internal/cloud"
+	"gameday/internal/inventory"
+	"gameday/internal/lab"
+	"gameday/internal/labtest"
+)
+
+func TestNothingIsLeftOutOfALargeCluster(t *testing.T) {
+	_, env := labtest.Start(t, lab.Options{Topology: "testdata/crowd.hcl"})
+	c, err := inventory.Read(t.Context(), env, "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Services) != 12 || len(c.Tasks) != 131 || len(c.Of("crowd")) != 120 {
+		t.Errorf("got %d services, %d tasks, %d of them of the crowd, want 12, 131 and 120", len(c.Services), len(c.Tasks), len(c.Of("crowd")))
+	}
+}
+
+func TestNamesAndARNsFindTheSame(t *testing.T) {
+	_, env := labtest.Start(t, lab.Options{})
+	s, err := inventory.FindService(t.Context(), env, "web", "conversations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := inventory.FindService(t.Context(), env, *s.ClusterArn, *s.ServiceArn)
+	if err != nil || aws.ToString(again.ServiceName) != "conversations" {
+		t.Errorf("found %q, %v", aws.ToString(again.ServiceName), err)
+	}
+	c, err := inventory.Read(t.Context(), env, *s.ClusterArn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if service, known := c.Service(*s.ServiceArn); c.Name != "web" || !known || service.Name != "conversations" {
+		t.Errorf("cluster %q has service %+v", c.Name, service)
+	}
+	if failures, err := inventory.Failed(t.Context(), env, *s.ClusterArn, *s.ServiceArn, "none"); len(failures) > 0 || err != nil {
+		t.Errorf("failed: %v, %v", failures, err)
+	}
+	for _, ref := range []string{"conversation", *s.ServiceArn + "s"} {
+		if _, err := inventory.FindService(t.Context(), env, *s.ClusterArn, ref); err == nil || !strings.Contains(err.Error(), `there are: "comments", "conversations"`) {
+			t.Errorf("%s: got %v", ref, err)
+		}
+	}
+}
+
+// answering is env where ECS answers an action with other values in some fields.
+func answering(t *testing.T, env *cloud.Env, action string, change func(answer map[string]any)) *cloud.Env {
+	return labtest.Edit(env, action, func(text string) string {
+		var answer map[string]any
+		if err := json.Unmarshal([]byte(text), &answer); err != nil {
+			t.Error(err)
+		}
+		change(answer)
+		edited, err := json.Marshal(answer)
+		if err != nil {
+			t.Error(err)
+		}
+		return string(edited)
+	})
+}
+
+func TestWhatECSDoesNotSayIsNotTakenForGone(t *testing.T) {
+	_, env := labtest.Start(t, lab.Options{})
+	looks := map[string]func(context.Context, *cloud.Env) error{
+		"DescribeClusters": func(ctx context.Context, env *cloud.Env) error {
+			_, err := inventory.Read(ctx, env, "web")
+			return err
+		},
+		"DescribeContainerInstances": func(ctx context.Context, env *cloud.Env) error {
+			_, err := inventory.Instances(ctx, env, "web")
+			return err
+		},
+		"DescribeServices": func(ctx context.Context, env *cloud.Env) error {
+			_, err := inventory.FindService(ctx, env, "web", "conversations")
+			return err
+		},
+		"DescribeTasks": func(ctx context.Context, env *cloud.Env) error {
+			_, err := inventory.DescribeTasks(ctx, env, "web", []string{"0123456789abcdef0123456789abcdef"})
+			return err
+		},
+	}
+	for action, look := range looks {
+		t.Run(action, func(t *testing.T) {
+			failing := func(reason string) *cloud.Env {
+				return answering(t, env, action, func(answer map[string]any) {
+					answer["failures"] = []any{map[string]any{"arn": "arn:aws:ecs:eu-west-1:123456789012:x/it", "reason": reason, "detail": "try later"}}
+				})
+			}
+			if err := look(t.Context(), failing("MISSING")); err != nil {
+				t.Errorf("gone: %v", err)
+			}
+			err := look(t.Context(), failing("UNREACHABLE"))
+			if err == nil || !strings.Contains(err.Error(), "ECS says UNREACHABLE (try later) of it") {
+				t.Errorf("not said: %v", err)
+			}
+		})
+	}
+}
