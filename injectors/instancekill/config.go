@@ -22,8 +22,8 @@ var modes = [...]string{Terminate, Stop, ForceStop, Reboot}
 // InstanceKill picks running EC2 instances that match all of its selection, and takes them away.
 type InstanceKill struct {
 	Mode             string            `hcl:"mode,optional" doc:"how: terminate, stop, force_stop (no operating-system shutdown) or reboot"`
-	Cluster          string            `hcl:"cluster,optional" doc:"only container instances of this ECS cluster"`
-	Service          string            `hcl:"service,optional" doc:"only instances that run at least one task of this service of cluster"`
+	Cluster          string            `hcl:"cluster,optional" doc:"only container instances of this ECS cluster, by name or ARN"`
+	Service          string            `hcl:"service,optional" doc:"only instances that run at least one task of this service of cluster, by name or ARN"`
 	AutoScalingGroup string            `hcl:"auto_scaling_group,optional" doc:"only instances of this Auto Scaling group"`
 	Tags             map[string]string `hcl:"tags,optional" doc:"only instances that carry all of these tags"`
 	Zone             string            `hcl:"zone,optional" doc:"only instances in this availability zone, like eu-west-1a"`

@@ -61,6 +61,7 @@ func TestWhatIsSelected(t *testing.T) {
 	a := mixed(t)
 	web, patient, spot := a.in("web"), a.in("patient"), a.in("spot")
 	all := 9
+	const arn = "arn:aws:ecs:eu-west-1:123456789012:"
 	inZone := slices.IndexFunc(web, func(id string) bool { return a.instance(t, id).Zone == "eu-west-1b" })
 	tests := []struct {
 		name string
@@ -68,6 +69,8 @@ func TestWhatIsSelected(t *testing.T) {
 		want []string
 	}{
 		{"a cluster", InstanceKill{Cluster: "web"}, slices.Concat(web, patient)},
+		{"a cluster by its ARN", InstanceKill{Cluster: arn + "cluster/web"}, slices.Concat(web, patient)},
+		{"a service by its ARN", InstanceKill{Cluster: "web", Service: arn + "service/web/lonely"}, patient},
 		{"a service of it", InstanceKill{Cluster: "web", Service: "lonely"}, patient},
 		{"a group", InstanceKill{AutoScalingGroup: "web"}, web},
 		{"a cluster and a group", InstanceKill{Cluster: "web", AutoScalingGroup: "patient"}, patient},

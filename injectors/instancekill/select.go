@@ -154,7 +154,11 @@ func (k *InstanceKill) matches(c candidate) bool {
 	if k.Zone != "" && c.zone != k.Zone {
 		return false
 	}
-	return k.Service == "" || slices.ContainsFunc(c.tasks, func(t inventory.Task) bool { return t.Service == k.Service && t.Running })
+	if k.Service == "" {
+		return true
+	}
+	service, _ := c.cluster.Service(k.Service)
+	return running(c, service.Name) > 0
 }
 
 // complete fails where instances that were asked for by id do not match the rest of the selection, or do not exist.

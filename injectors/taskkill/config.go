@@ -9,8 +9,8 @@ import (
 
 // TaskKill picks running tasks that match all of its selection, and stops them.
 type TaskKill struct {
-	Cluster       string     `hcl:"cluster" doc:"the ECS cluster"`
-	Service       string     `hcl:"service,optional" doc:"only tasks of this service"`
+	Cluster       string     `hcl:"cluster" doc:"the ECS cluster, by name or ARN"`
+	Service       string     `hcl:"service,optional" doc:"only tasks of this service, by name or ARN"`
 	Tasks         []string   `hcl:"tasks,optional" doc:"only these tasks, by id or ARN, and an error if one of them is not eligible"`
 	Zone          string     `hcl:"zone,optional" doc:"only tasks in this availability zone, like eu-west-1a"`
 	Count         *int       `hcl:"count,optional" doc:"how many to stop: 1, or all of tasks, unless count or percent says otherwise"`

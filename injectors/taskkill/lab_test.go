@@ -2,6 +2,7 @@ package taskkill
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -152,6 +153,7 @@ func TestWhatIsSelected(t *testing.T) {
 	t.Parallel()
 	a := small(t)
 	front, serverless, search := a.tasks(t, "front"), a.tasks(t, "serverless"), a.tasks(t, "search")
+	const arn = "arn:aws:ecs:eu-west-1:123456789012:"
 	two := 2
 	tests := []struct {
 		name string
@@ -161,6 +163,7 @@ func TestWhatIsSelected(t *testing.T) {
 		says []string          // parts of the error, or of a warning
 	}{
 		{name: "one of a service", kill: TaskKill{Service: "front"}, want: 1},
+		{name: "by its ARN", kill: TaskKill{Cluster: arn + "cluster/web", Service: arn + "service/web/front"}, want: 1},
 		{name: "a share of it", kill: TaskKill{Service: "front", Percent: "67%"}, want: 2},
 		{name: "the one in a zone", kill: TaskKill{Service: "front", Zone: "eu-west-1b"}, want: 1},
 		{name: "on Fargate", kill: TaskKill{Service: "serverless", Count: &two}, want: 2, says: []string{"these are all 2 running tasks"}},
@@ -175,7 +178,7 @@ func TestWhatIsSelected(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			test.kill.Cluster = "web"
+			test.kill.Cluster = cmp.Or(test.kill.Cluster, "web")
 			p, err := test.kill.Plan(patience(t), a.env, scope(1, test.tags))
 			if (err != nil) != (test.want == 0) {
 				t.Fatal(err)

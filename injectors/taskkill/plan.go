@@ -53,11 +53,12 @@ func (k *TaskKill) Plan(ctx context.Context, env *cloud.Env, scope injectors.Sco
 
 // selectAll returns the tasks that match, by id.
 func (k *TaskKill) selectAll(cluster *inventory.Cluster) ([]inventory.Task, error) {
-	if _, known := cluster.Service(k.Service); k.Service != "" && !known {
+	service, known := cluster.Service(k.Service)
+	if k.Service != "" && !known {
 		return nil, cluster.NoService(k.Service)
 	}
 	matching := slices.DeleteFunc(slices.Clone(cluster.Tasks), func(t inventory.Task) bool {
-		return k.Service != "" && t.Service != k.Service || k.Zone != "" && t.Zone != k.Zone || len(k.Tasks) > 0 && !named(k.Tasks, t)
+		return k.Service != "" && t.Service != service.Name || k.Zone != "" && t.Zone != k.Zone || len(k.Tasks) > 0 && !named(k.Tasks, t)
 	})
 	var missing []string
 	for _, id := range k.Tasks {

@@ -29,8 +29,8 @@ const (
 
 // Probe is the probe as its author wrote it.
 type Probe struct {
-	Cluster string `hcl:"cluster" doc:"name of the ECS cluster"`
-	Service string `hcl:"service" doc:"name of the service"`
+	Cluster string `hcl:"cluster" doc:"the ECS cluster, by name or ARN"`
+	Service string `hcl:"service" doc:"the service, by name or ARN"`
 	What    string `hcl:"measure,optional" doc:"\"running\": running tasks as a share of desired ones; \"rollout\": 100% while the newest deployment is completed, else 0%"`
 }
 

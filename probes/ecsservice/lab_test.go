@@ -52,6 +52,15 @@ func TestASteadyService(t *testing.T) {
 	}
 }
 
+func TestAServiceByItsARN(t *testing.T) {
+	_, env := labtest.Start(t, lab.Options{})
+	p := probe("running")
+	p.Cluster, p.Service = "arn:aws:ecs:eu-west-1:123456789012:cluster/web", "arn:aws:ecs:eu-west-1:123456789012:service/web/conversations"
+	if r := measure(t, env, p); r.Value != 1 {
+		t.Errorf("got %+v", r)
+	}
+}
+
 // Six instances have room for one task each: the others cannot start.
 func TestTasksThatCannotStart(t *testing.T) {
 	_, env := labtest.Start(t, lab.Options{})

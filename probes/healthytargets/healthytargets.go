@@ -32,8 +32,8 @@ const (
 
 // Probe is the probe as its author wrote it.
 type Probe struct {
-	LoadBalancer string `hcl:"load_balancer,optional" doc:"name of the load balancer whose target groups are counted, all of them unless target_group names one"`
-	TargetGroup  string `hcl:"target_group,optional" doc:"name of the target group"`
+	LoadBalancer string `hcl:"load_balancer,optional" doc:"the load balancer, by name or ARN, whose target groups are counted, all of them unless target_group names one"`
+	TargetGroup  string `hcl:"target_group,optional" doc:"the target group, by name or ARN"`
 	As           string `hcl:"as,optional" doc:"\"count\": the number of healthy targets; \"share\": their share of all targets that are not being drained"`
 }
 

@@ -33,6 +33,14 @@ func measure(t *testing.T, env *cloud.Env, p *healthytargets.Probe) probes.Readi
 
 func TestTargetsOfALab(t *testing.T) {
 	_, env := labtest.Start(t, lab.Options{})
+	balancer, err := elb.Find(t.Context(), env, "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	group, err := elb.FindGroup(t.Context(), env, "comments")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		probe *healthytargets.Probe
 		value float64
@@ -42,6 +50,8 @@ func TestTargetsOfALab(t *testing.T) {
 		{probe("web", "conversations", "count"), 6, "6 of 6 healthy"},
 		{probe("web", "conversations", "share"), 1, "6 of 6 healthy"},
 		{probe("", "comments", "count"), 3, "3 of 3 healthy"},
+		{probe("", group.ARN, "count"), 3, "3 of 3 healthy"},
+		{probe(balancer.ARN, group.ARN, "count"), 3, "3 of 3 healthy"},
 		{probe("web", "", "count"), 17, "17 of 17 healthy"},
 	} {
 		if r := measure(t, env, c.probe); r.Value != c.value || r.Note != c.note {
