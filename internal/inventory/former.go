@@ -66,7 +66,7 @@ func (f Former) Lack(ctx context.Context, env *cloud.Env, gone string) (string, 
 			running++
 		}
 	}
-	desired := int(found[0].DesiredCount)
+	_, desired := Counts(found[0])
 	if running < desired {
 		return fmt.Sprintf("%d of %d tasks of service %s/%s run", running, desired, f.Cluster, f.Service), nil
 	}

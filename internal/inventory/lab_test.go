@@ -105,3 +105,50 @@ func TestWhatECSDoesNotSayIsNotTakenForGone(t *testing.T) {
 		})
 	}
 }
+
+// set is a task set as ECS describes it.
+func set(status, group string, running, desired int) map[string]any {
+	return map[string]any{
+		"status": status, "runningCount": running, "computedDesiredCount": desired,
+		"loadBalancers": []any{map[string]any{"targetGroupArn": group}},
+	}
+}
+
+func TestServicesThatOthersDeploy(t *testing.T) {
+	_, env := labtest.Start(t, lab.Options{})
+	for _, c := range []struct {
+		name             string
+		sets             []any
+		groups           string // that the service's tasks are registered with
+		running, desired int
+	}{
+		{"one that serves", []any{set("PRIMARY", "blue", 2, 3)}, "blue", 2, 3},
+		{"its successor does not yet", []any{set("ACTIVE", "green", 1, 6), set("PRIMARY", "blue", 6, 6)}, "blue", 6, 6},
+		{"its predecessor does not any more", []any{set("DRAINING", "blue", 4, 6), set("PRIMARY", "green", 6, 6)}, "green", 6, 6},
+		{"nobody said which", []any{set("ACTIVE", "blue", 1, 2), set("DRAINING", "old", 9, 9), set("ACTIVE", "green", 2, 2)}, "blue green", 3, 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env := answering(t, env, "DescribeServices", func(answer map[string]any) {
+				for _, s := range answer["services"].([]any) {
+					s.(map[string]any)["loadBalancers"] = []any{}
+					s.(map[string]any)["taskSets"] = c.sets
+				}
+			})
+			cluster, err := inventory.Read(t.Context(), env, "web")
+			if err != nil {
+				t.Fatal(err)
+			}
+			service, _ := cluster.Service("conversations")
+			if got := strings.Join(service.TargetGroups, " "); got != c.groups || service.Desired != c.desired {
+				t.Errorf("%d wanted, behind %q, want %d behind %q", service.Desired, got, c.desired, c.groups)
+			}
+			found, err := inventory.FindService(t.Context(), env, "web", "conversations")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if running, desired := inventory.Counts(found); running != c.running || desired != c.desired {
+				t.Errorf("counts %d of %d, want %d of %d", running, desired, c.running, c.desired)
+			}
+		})
+	}
+}

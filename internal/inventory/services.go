@@ -39,10 +39,11 @@ func services(ctx context.Context, client *ecs.Client, cluster string) ([]Servic
 }
 
 func serviceOf(s types.Service) Service {
+	_, desired := Counts(s)
 	return Service{
 		Name:         aws.ToString(s.ServiceName),
 		ARN:          aws.ToString(s.ServiceArn),
-		Desired:      int(s.DesiredCount),
+		Desired:      desired,
 		Daemon:       s.SchedulingStrategy == types.SchedulingStrategyDaemon,
 		Deploying:    slices.ContainsFunc(s.Deployments, inProgress),
 		TargetGroups: targetGroups(s),
@@ -55,9 +56,14 @@ func inProgress(d types.Deployment) bool {
 	return d.RolloutState == types.DeploymentRolloutStateInProgress
 }
 
+// targetGroups are those that the service registers its tasks with, itself or by the task sets that serve.
 func targetGroups(s types.Service) []string {
+	balancers := slices.Clone(s.LoadBalancers)
+	for _, set := range serving(s) {
+		balancers = append(balancers, set.LoadBalancers...)
+	}
 	var arns []string
-	for _, b := range s.LoadBalancers {
+	for _, b := range balancers {
 		if b.TargetGroupArn != nil && !slices.Contains(arns, *b.TargetGroupArn) {
 			arns = append(arns, *b.TargetGroupArn)
 		}

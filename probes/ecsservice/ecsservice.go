@@ -86,10 +86,11 @@ func (p *Probe) Measure(ctx context.Context, env *cloud.Env, _, _ time.Time) ([]
 
 // runningShare is at most 1: tasks beyond the desired number, as a rolling deployment starts them, make up for nothing.
 func runningShare(s types.Service) (float64, error) {
-	if s.DesiredCount == 0 {
+	have, want := inventory.Counts(s)
+	if want == 0 {
 		return 0, fmt.Errorf("it is scaled to zero tasks, so there is no share of them to measure")
 	}
-	return min(1, float64(s.RunningCount)/float64(s.DesiredCount)), nil
+	return min(1, float64(have)/float64(want)), nil
 }
 
 func rolledOut(s types.Service) (float64, error) {
@@ -105,7 +106,8 @@ func rolledOut(s types.Service) (float64, error) {
 
 // note is "5 of 6 running, 1 pending, rollout IN_PROGRESS: ECS deployment ... in progress."
 func note(s types.Service) string {
-	text := fmt.Sprintf("%d of %d running", s.RunningCount, s.DesiredCount)
+	have, want := inventory.Counts(s)
+	text := fmt.Sprintf("%d of %d running", have, want)
 	if s.PendingCount > 0 {
 		text += fmt.Sprintf(", %d pending", s.PendingCount)
 	}
