@@ -67,14 +67,20 @@ func (a account) plan(t *testing.T, k *InstanceKill) *injectors.Plan {
 	return p
 }
 
-// step plans a single step and reads it back as the journal would.
+// step plans a single step and reads it back from the journal.
 func (a account) step(t *testing.T, k *InstanceKill) *Step {
 	t.Helper()
 	p := a.plan(t, k)
 	if len(p.Steps) != 1 {
 		t.Fatalf("planned %v", p.Steps)
 	}
-	line, err := json.Marshal(p.Steps[0])
+	return journaled(t, p.Steps[0])
+}
+
+// journaled is a step as a later process reads it back.
+func journaled(t *testing.T, planned injectors.Step) *Step {
+	t.Helper()
+	line, err := json.Marshal(planned)
 	if err != nil {
 		t.Fatal(err)
 	}

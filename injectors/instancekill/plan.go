@@ -49,8 +49,14 @@ func (k *InstanceKill) Plan(ctx context.Context, env *cloud.Env, scope injectors
 // step records all that Undo needs to know of the instance and of what depends on it.
 func (k *InstanceKill) step(ctx context.Context, env *cloud.Env, c candidate) (*Step, error) {
 	s := &Step{Mode: k.Mode, Instance: c.id, Zone: c.zone, Region: env.AWS.Region}
+	if k.stops() {
+		var err error
+		if s.Serves, err = serves(ctx, env, c); err != nil {
+			return nil, err
+		}
+	}
 	if c.group != nil {
-		s.Group, s.Desired = c.group.name(), c.group.desired()
+		s.Group = c.group.name()
 		for _, arn := range c.group.TargetGroupARNs {
 			p, err := inventory.RecordPool(ctx, env, arn)
 			if err != nil {
@@ -81,6 +87,41 @@ func (k *InstanceKill) step(ctx context.Context, env *cloud.Env, c candidate) (*
 		s.Services = append(s.Services, f)
 	}
 	return s, nil
+}
+
+// serves finds the target groups in which the instance, or a task on it, is a healthy target.
+func serves(ctx context.Context, env *cloud.Env, c candidate) ([]string, error) {
+	var groups []string
+	if c.group != nil {
+		groups = append(groups, c.group.TargetGroupARNs...)
+	}
+	for _, name := range servicesOn(c) {
+		service, _ := c.cluster.Service(name)
+		groups = append(groups, service.TargetGroups...)
+	}
+	slices.Sort(groups)
+	var all []string
+	for _, arn := range slices.Compact(groups) {
+		healthy, err := inventory.Serves(ctx, env, arn, addresses(c.id, c.tasks))
+		if err != nil {
+			return nil, err
+		}
+		if healthy {
+			all = append(all, arn)
+		}
+	}
+	return all, nil
+}
+
+// addresses are what load balancers may know an instance by: its id, and the addresses of the tasks on it.
+func addresses(id string, tasks []inventory.Task) []string {
+	all := []string{id}
+	for _, t := range tasks {
+		if t.Address != "" {
+			all = append(all, t.Address)
+		}
+	}
+	return all
 }
 
 // population is what the instance was picked from, as far as it is of use at the moment: its cluster, else its group,

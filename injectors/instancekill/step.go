@@ -22,9 +22,10 @@ type Step struct {
 	Instance string
 	Zone     string
 
-	Group   string // its Auto Scaling group, "" if none
-	Desired int    // capacity of the group
-	Pools   []inventory.Pool
+	Serves []string // where it can be started again: ARNs of the target groups in which it, or a task on it, was a healthy target
+
+	Group string // its Auto Scaling group, "" if none
+	Pools []inventory.Pool
 
 	Cluster           string             // its ECS cluster, "" if none
 	ContainerInstance string             // ARN
@@ -78,7 +79,7 @@ func (s *Step) Describe() injectors.Description {
 		}
 	}
 	return injectors.Description{
-		Undo:        "start it, and wait until it is back and all that depends on it",
+		Undo:        "start it, and wait until it runs, its ECS agent is connected and its targets are healthy",
 		Permissions: append(looking, "ec2:CreateTags", "ec2:DeleteTags", "ec2:StartInstances", "ec2:StopInstances"),
 		Manual: append([]string{
 			s.cli("ec2", "start-instances --instance-ids "+s.Instance),

@@ -12,7 +12,8 @@ import (
 
 var full = Step{
 	Mode: Stop, Region: "eu-west-1", Instance: "i-0abc", Zone: "eu-west-1a",
-	Group: "web", Desired: 6, Pools: []inventory.Pool{{TargetGroup: "arn:tg", Healthy: 6}},
+	Serves: []string{"arn:tg"},
+	Group:  "web", Pools: []inventory.Pool{{TargetGroup: "arn:tg", Healthy: 6}},
 	Cluster: "web", ContainerInstance: "arn:ci", Connected: 6, Tasks: []string{"arn:task"},
 	Services: []inventory.Former{{Cluster: "web", Service: "conversations", Pools: []inventory.Pool{{TargetGroup: "arn:tg", Healthy: 6}}}},
 }

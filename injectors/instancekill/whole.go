@@ -13,6 +13,10 @@ import (
 
 // lack says what is still missing from the system as it was, "" if nothing. What others changed in the meantime
 // counts as it is now: a group or a service that wants less is whole with less.
+//
+//	                    still there               gone for good
+//	stop, force_stop    the instance alone        its group, cluster and services
+//	terminate, reboot   its group, cluster and services
 func (s *Step) lack(ctx context.Context, env *cloud.Env, client *ec2.Client) (string, error) {
 	now, err := s.look(ctx, client, env.RunID)
 	if err != nil {
@@ -20,6 +24,9 @@ func (s *Step) lack(ctx context.Context, env *cloud.Env, client *ec2.Client) (st
 	}
 	if !now.gone() && now.state != "running" {
 		return fmt.Sprintf("%s is %s", s.Instance, now.state), nil
+	}
+	if s.stops() && !now.gone() {
+		return s.lackAlone(ctx, env)
 	}
 	var serving []string // the instances that the cluster should be able to use
 	if !now.gone() {
@@ -36,6 +43,31 @@ func (s *Step) lack(ctx context.Context, env *cloud.Env, client *ec2.Client) (st
 		return "", nil
 	}
 	return s.lackInCluster(ctx, env, now, serving)
+}
+
+// lackAlone looks at the running instance, and at nothing that depends on others: they may wait for their own undo, or be
+// broken for reasons of their own.
+func (s *Step) lackAlone(ctx context.Context, env *cloud.Env) (string, error) {
+	var tasks []inventory.Task
+	if s.Cluster != "" {
+		instances, err := inventory.Instances(ctx, env, s.Cluster)
+		if err != nil {
+			return "", err
+		}
+		at := slices.IndexFunc(instances, func(i inventory.Instance) bool { return i.ID == s.Instance })
+		if at < 0 || !instances[at].Connected {
+			return fmt.Sprintf("the ECS agent of %s is not connected", s.Instance), nil
+		}
+		if tasks, err = inventory.TasksOn(ctx, env, s.Cluster, instances[at].ARN); err != nil {
+			return "", err
+		}
+	}
+	for _, arn := range s.Serves {
+		if lack, err := inventory.Ailing(ctx, env, arn, addresses(s.Instance, tasks)); lack != "" || err != nil {
+			return lack, err
+		}
+	}
+	return "", nil
 }
 
 // lackInGroup looks at the Auto Scaling group: as many instances in service as it wants, and their targets healthy.

@@ -2,14 +2,11 @@ package inventory
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	elb "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
-	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 
 	"gameday/internal/cloud"
 )
@@ -19,12 +16,6 @@ type Former struct {
 	Cluster string
 	Service string
 	Pools   []Pool // the target groups that it registers its tasks with
-}
-
-// Pool is how many targets of a target group were healthy.
-type Pool struct {
-	TargetGroup string // ARN
-	Healthy     int
 }
 
 // Record remembers a service of the cluster.
@@ -41,14 +32,8 @@ func (c *Cluster) Record(ctx context.Context, env *cloud.Env, service string) (F
 	return f, nil
 }
 
-// RecordPool counts the healthy targets of a target group.
-func RecordPool(ctx context.Context, env *cloud.Env, arn string) (Pool, error) {
-	n, err := healthy(ctx, env, arn)
-	return Pool{TargetGroup: arn, Healthy: n}, err
-}
-
 // Lack says what the service still lacks to be whole, "" if nothing: as many running tasks as it wants now, and as
-// many healthy targets as it had, or as it wants now if that is fewer. Tasks on the container instance gone (an ARN,
+// many healthy targets as it had, or as it wants now if that is fewer, in the target groups that it still uses. Tasks on the container instance gone (an ARN,
 // "" for none) do not count, for ECS calls them running until it notices. A service that was deleted lacks nothing.
 func (f Former) Lack(ctx context.Context, env *cloud.Env, gone string) (string, error) {
 	client := ecs.NewFromConfig(env.AWS)
@@ -70,37 +55,14 @@ func (f Former) Lack(ctx context.Context, env *cloud.Env, gone string) (string, 
 	if running < desired {
 		return fmt.Sprintf("%d of %d tasks of service %s/%s run", running, desired, f.Cluster, f.Service), nil
 	}
+	registered := targetGroups(found[0])
 	for _, p := range f.Pools {
+		if !slices.Contains(registered, p.TargetGroup) {
+			continue
+		}
 		if lack, err := p.Lack(ctx, env, desired); lack != "" || err != nil {
 			return lack, err
 		}
 	}
 	return "", nil
-}
-
-// Lack says what the target group still lacks: as many healthy targets as it had, or as its owner wants now if that
-// is fewer. A target group that was deleted lacks nothing.
-func (p Pool) Lack(ctx context.Context, env *cloud.Env, desired int) (string, error) {
-	n, err := healthy(ctx, env, p.TargetGroup)
-	if missing := new(types.TargetGroupNotFoundException); errors.As(err, &missing) {
-		return "", nil
-	}
-	if want := min(p.Healthy, desired); err == nil && n < want {
-		return fmt.Sprintf("%d of %d targets of %s are healthy", n, want, path.Base(path.Dir(p.TargetGroup))), nil
-	}
-	return "", err
-}
-
-func healthy(ctx context.Context, env *cloud.Env, arn string) (int, error) {
-	out, err := elb.NewFromConfig(env.AWS).DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: aws.String(arn)})
-	if err != nil {
-		return 0, fmt.Errorf("look at the targets of %s: %w", path.Base(path.Dir(arn)), err)
-	}
-	n := 0
-	for _, t := range out.TargetHealthDescriptions {
-		if t.TargetHealth != nil && t.TargetHealth.State == types.TargetHealthStateEnumHealthy {
-			n++
-		}
-	}
-	return n, nil
 }

@@ -152,3 +152,30 @@ func TestServicesThatOthersDeploy(t *testing.T) {
 		})
 	}
 }
+
+// A service that was deployed meanwhile may have its tasks behind another load balancer.
+func TestOnlyTargetGroupsStillInUseCount(t *testing.T) {
+	_, env := labtest.Start(t, lab.Options{})
+	c, err := inventory.Read(t.Context(), env, "web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := c.Record(t.Context(), env, "conversations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := c.Record(t.Context(), env, "comments")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before.Service, before.Pools[0].Healthy = "conversations", 6 // of which three are left
+	if lack, err := before.Lack(t.Context(), env, ""); lack != "" || err != nil {
+		t.Errorf("not used any more: lacks %q, %v", lack, err)
+	}
+	env = labtest.Edit(env, "DescribeTargetHealth", func(answer string) string {
+		return strings.Replace(answer, "<State>healthy</State>", "<State>initial</State>", 1)
+	})
+	if lack, err := now.Lack(t.Context(), env, ""); lack != "5 of 6 targets of conversations are healthy" || err != nil {
+		t.Errorf("still used: lacks %q, %v", lack, err)
+	}
+}

@@ -22,6 +22,7 @@ type Task struct {
 	Instance   string // ARN of its container instance, "" on Fargate
 	Zone       string
 	Subnet     string // that its own network interface is in, "" where it uses its instance's
+	Address    string // IPv4, of its own network interface, "" where it uses its instance's
 	Running    bool   // and not on its way there
 	Definition string
 	Tags       map[string]string // its own, and its service's where it has none of that key
@@ -56,6 +57,11 @@ func tasks(ctx context.Context, client *ecs.Client, match ecs.ListTasksInput) ([
 	return found, nil
 }
 
+// TasksOn reads the tasks that ECS wants to run on a container instance, given by ARN, by id.
+func TasksOn(ctx context.Context, env *cloud.Env, cluster, instance string) ([]Task, error) {
+	return tasks(ctx, ecs.NewFromConfig(env.AWS), ecs.ListTasksInput{Cluster: aws.String(cluster), ContainerInstance: aws.String(instance)})
+}
+
 func taskOf(t types.Task) Task {
 	service, _ := strings.CutPrefix(aws.ToString(t.Group), "service:")
 	if service == aws.ToString(t.Group) {
@@ -67,18 +73,19 @@ func taskOf(t types.Task) Task {
 		Service:    service,
 		Instance:   aws.ToString(t.ContainerInstanceArn),
 		Zone:       aws.ToString(t.AvailabilityZone),
-		Subnet:     subnetOf(t),
+		Subnet:     ofInterface(t, "subnetId"),
+		Address:    ofInterface(t, "privateIPv4Address"),
 		Running:    aws.ToString(t.LastStatus) == "RUNNING",
 		Definition: aws.ToString(t.TaskDefinitionArn),
 		Tags:       tagMap(t.Tags),
 	}
 }
 
-// subnetOf is the subnet of the network interface that ECS has made for the task.
-func subnetOf(t types.Task) string {
+// ofInterface is a detail of the network interface that ECS has made for the task, "" where there is none.
+func ofInterface(t types.Task, detail string) string {
 	for _, a := range t.Attachments {
 		for _, d := range a.Details {
-			if aws.ToString(a.Type) == "ElasticNetworkInterface" && aws.ToString(d.Name) == "subnetId" {
+			if aws.ToString(a.Type) == "ElasticNetworkInterface" && aws.ToString(d.Name) == detail {
 				return aws.ToString(d.Value)
 			}
 		}
