@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,7 +19,25 @@ type group types.AutoScalingGroup
 
 func (g *group) name() string { return aws.ToString(g.AutoScalingGroupName) }
 
+// desired is what the group wants, in units of capacity: instances, unless they are weighted.
 func (g *group) desired() int { return int(aws.ToInt32(g.DesiredCapacity)) }
+
+// capacity is what those of its instances count together. Every instance carries its weight, if there are weights: by type
+// in a mixed instances policy, or because the group wants so many vCPUs or so much memory.
+func (g *group) capacity(ids []string) int {
+	sum := 0
+	for _, i := range g.Instances {
+		if !slices.Contains(ids, aws.ToString(i.InstanceId)) {
+			continue
+		}
+		weight, err := strconv.Atoi(aws.ToString(i.WeightedCapacity))
+		if err != nil {
+			weight = 1
+		}
+		sum += weight
+	}
+	return sum
+}
 
 func (g *group) member(id string) (types.Instance, bool) {
 	at := slices.IndexFunc(g.Instances, func(i types.Instance) bool { return aws.ToString(i.InstanceId) == id })

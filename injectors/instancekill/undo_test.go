@@ -160,6 +160,26 @@ func TestAnUndoWaitsForTheTargetsOfItsInstance(t *testing.T) {
 	}
 }
 
+// A group's capacity is in instances, unless they have weights.
+func TestAGroupIsWholeByTheWeightOfItsInstances(t *testing.T) {
+	t.Parallel()
+	a := mixed(t)
+	s := a.step(t, &InstanceKill{Mode: Terminate, AutoScalingGroup: "web"})
+	weighted := func(desired string) *cloud.Env {
+		return labtest.Edit(a.env, "DescribeAutoScalingGroups", func(answer string) string {
+			answer = strings.ReplaceAll(answer, "<DesiredCapacity>3<", "<DesiredCapacity>"+desired+"<")
+			return strings.ReplaceAll(answer, "<LifecycleState>", "<WeightedCapacity>4</WeightedCapacity><LifecycleState>")
+		})
+	}
+	for desired, lacking := range map[string]bool{"3": false, "11": false, "12": false, "13": true} {
+		env := weighted(desired)
+		lack, err := s.lack(t.Context(), env, ec2.NewFromConfig(env.AWS))
+		if (lack != "") != lacking || err != nil {
+			t.Errorf("three instances of weight 4 for %s: lacks %q, %v", desired, lack, err)
+		}
+	}
+}
+
 func TestAStoppedInstanceThatItsGroupReplacesIsHealed(t *testing.T) {
 	t.Parallel()
 	a := mixed(t)

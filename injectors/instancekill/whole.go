@@ -70,7 +70,7 @@ func (s *Step) lackAlone(ctx context.Context, env *cloud.Env) (string, error) {
 	return "", nil
 }
 
-// lackInGroup looks at the Auto Scaling group: as many instances in service as it wants, and their targets healthy.
+// lackInGroup looks at the Auto Scaling group: as much capacity in service as it wants, and their targets healthy.
 // It also returns those instances. A group that was deleted lacks nothing.
 func (s *Step) lackInGroup(ctx context.Context, env *cloud.Env, now sight) (serving []string, lack string, err error) {
 	groups, err := readGroups(ctx, env, s.Group)
@@ -85,11 +85,11 @@ func (s *Step) lackInGroup(ctx context.Context, env *cloud.Env, now sight) (serv
 	if now.gone() { // which the group may not have noticed yet
 		serving = slices.DeleteFunc(serving, func(id string) bool { return id == s.Instance })
 	}
-	if len(serving) < g.desired() {
-		return nil, fmt.Sprintf("%d of %d instances of Auto Scaling group %s are in service", len(serving), g.desired(), s.Group), nil
+	if have := g.capacity(serving); have < g.desired() {
+		return nil, fmt.Sprintf("Auto Scaling group %s has %d in service and wants %d", s.Group, have, g.desired()), nil
 	}
 	for _, p := range s.Pools {
-		if lack, err := p.Lack(ctx, env, g.desired()); lack != "" || err != nil {
+		if lack, err := p.Lack(ctx, env, len(serving)); lack != "" || err != nil {
 			return nil, lack, err
 		}
 	}
