@@ -89,7 +89,7 @@ func TestARolloutThatFailsSaysWhy(t *testing.T) {
 		r = got[len(got)-1]
 		return r.Failed
 	})
-	for _, part := range []string{"0 of 2 new tasks run", "the rollout failed: ECS deployment circuit breaker: tasks failed to start", "x CannotStartContainerError: start /nonexistent/program", "(image broken:1)"} {
+	for _, part := range []string{"0 of 2 new tasks run", "the rollout failed: ECS deployment circuit breaker: tasks failed to start", "x CannotStartContainerError: start /nonexistent/program", "/broken:1)"} {
 		if !strings.Contains(r.Note, part) {
 			t.Errorf("does not say %q: %s", part, r.Note)
 		}

@@ -115,6 +115,7 @@ func (w *World) RegisterTargets(arn string, targets []Target) error {
 	for _, t := range wanted {
 		g.pool.Register(t, false)
 	}
+	w.sever()
 	return nil
 }
 

@@ -154,6 +154,9 @@ func (w *World) conclude(s *service, v survey, now time.Time) {
 func (w *World) failedToStart(s *service, t *task, now time.Time) {
 	t.deployment.Failed++
 	s.failures++
+	if s.failures == restless {
+		w.event(s, now, "is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.")
+	}
 	s.retry = now.Add(min(500*time.Millisecond<<min(s.failures, 6), 30*time.Second))
 	p := s.primary()
 	if !s.CircuitBreaker || t.deployment != p || p.RolloutState != "IN_PROGRESS" || p.Failed < s.threshold() {
@@ -167,6 +170,9 @@ func (w *World) failedToStart(s *service, t *task, now time.Time) {
 		w.rollBack(s, "ECS deployment circuit breaker: rolling back to deploymentId ", now)
 	}
 }
+
+// restless is after how many failures in a row ECS says so.
+const restless = 3
 
 // threshold is how many failed tasks trip the circuit breaker.
 func (s *service) threshold() int { return min(max((s.Desired+1)/2, 3), 200) }

@@ -1,12 +1,17 @@
 // Package world is the inside of the lab's AWS account: everything that exists behind the wire.
 //
-// It keeps EC2 instances, Auto Scaling groups, ECS clusters and load balancers, moves them through their states in
+// It keeps EC2 instances and networks, Auto Scaling groups, ECS clusters and load balancers, moves them through their states in
 // real time, and heals what it can, as AWS does:
 //
 //	verb (TerminateInstances, StopTask, ...) ─► state ◄─ tick: instances ─► groups ─► tasks ─► services ─► targets
 //
 // A verb changes state and returns; the tick, a few dozen times a second, looks at the whole world and moves everything
 // that is due. Nothing else acts, so the order of events does not depend on chance.
+//
+// Tasks and agents reach what lies outside of their subnet as reach says, and only there is that decided:
+//
+//	task, agent ─► resolver, DNS Firewall ─► network ACLs ─► route table ─► NAT gateway ─► internet gateway ─► third parties, AWS
+//	                                                              └───────► VPC endpoints ───────────────────────────────► AWS
 //
 // Every exported method is safe for concurrent use. What it returns is a copy of the world as it was at that moment, in an
 // order that does not change from call to call. What AWS would refuse is refused with an *Error.
