@@ -8,6 +8,7 @@ import (
 	"gameday/injectors/instancekill"
 	"gameday/injectors/natcutoff"
 	"gameday/injectors/taskkill"
+	"gameday/injectors/thirdpartyoutage"
 	"gameday/probes"
 	"gameday/probes/alb5xx"
 	"gameday/probes/alblatency"
@@ -32,6 +33,7 @@ func kinds() experiments.Kinds {
 			instancekill.Kind(),
 			taskkill.Kind(),
 			natcutoff.Kind(),
+			thirdpartyoutage.Kind(),
 			ecsdeploy.Kind(),
 			execfault.Kind(),
 		},

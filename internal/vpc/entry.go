@@ -69,7 +69,7 @@ func (n *Network) Only(acl string, own []netip.Prefix) []Entry {
 		}
 	}
 	front = append(front, Deny(netip.MustParsePrefix(anywhere)))
-	if slices.ContainsFunc(own, func(p netip.Prefix) bool { return p.Addr().Is6() }) {
+	if slices.ContainsFunc(own, IsIPv6) {
 		front = append(front, Deny(netip.MustParsePrefix("::/0")))
 	}
 	return front
@@ -167,3 +167,6 @@ func sum(a *types.NetworkAcl) string {
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:8])
 }
+
+// IsIPv6 reports whether a range is one of IPv6 addresses.
+func IsIPv6(p netip.Prefix) bool { return p.Addr().Is6() }

@@ -121,7 +121,7 @@ func prepare[T any](ctx context.Context, env *cloud.Env, s *Swap, p part[T]) (id
 			}
 		}
 	}
-	err = await(ctx, env, 0, "the copy of "+s.Original, func(ctx context.Context) (string, bool, error) {
+	err = cloud.Await(ctx, env, 0, "the copy of "+s.Original, func(ctx context.Context) (string, bool, error) {
 		now, err = p.look(ctx)
 		return "it does not show", len(now.copies) > 0 && now.original != nil, err
 	})
@@ -134,7 +134,7 @@ func prepare[T any](ctx context.Context, env *cloud.Env, s *Swap, p part[T]) (id
 			return "", now, fmt.Errorf("%s in %s, the copy of %s: %w", w.what, id, s.Original, err)
 		}
 	}
-	err = await(ctx, env, 0, "the copy of "+s.Original+" to be whole", func(ctx context.Context) (string, bool, error) {
+	err = cloud.Await(ctx, env, 0, "the copy of "+s.Original+" to be whole", func(ctx context.Context) (string, bool, error) {
 		if now, err = p.look(ctx); err != nil || now.original == nil || now.copies[id] == nil {
 			return "it does not show", false, err
 		}
@@ -167,7 +167,7 @@ func do[T any](ctx context.Context, env *cloud.Env, s *Swap, p part[T]) error {
 	if failed != nil { // it may have been carried out all the same
 		often = looks
 	}
-	err = await(ctx, env, often, s.Subnet+" to be tied to "+id, func(ctx context.Context) (string, bool, error) {
+	err = cloud.Await(ctx, env, often, s.Subnet+" to be tied to "+id, func(ctx context.Context) (string, bool, error) {
 		now, err := p.look(ctx)
 		return s.what() + " is " + now.is(), now.tied == id, err
 	})
