@@ -57,39 +57,27 @@ func Read(ctx context.Context, env *cloud.Env, name string) (*Cluster, error) {
 		}
 		return nil, cloud.NoSuch("ECS cluster", name, names)
 	}
-	c := &Cluster{Name: aws.ToString(out.Clusters[0].ClusterName)}
-	if c.Instances, err = Instances(ctx, env, c.Name); err != nil {
+	c, err := named(ctx, env, aws.ToString(out.Clusters[0].ClusterName))
+	if err != nil {
 		return nil, err
 	}
 	return c, c.fill(ctx, client)
 }
 
-// Holding reads every cluster of the region that has one of these EC2 instances registered.
-func Holding(ctx context.Context, env *cloud.Env, ids []string) ([]*Cluster, error) {
-	client := ecs.NewFromConfig(env.AWS)
-	names, err := clusters(ctx, client)
-	if err != nil {
-		return nil, err
-	}
-	var holding []*Cluster
-	for _, name := range names {
-		c := &Cluster{Name: name}
-		if c.Instances, err = Instances(ctx, env, name); err != nil {
-			return nil, err
-		}
-		if !slices.ContainsFunc(c.Instances, func(i Instance) bool { return slices.Contains(ids, i.ID) }) {
-			continue
-		}
-		if err := c.fill(ctx, client); err != nil {
-			return nil, err
-		}
-		holding = append(holding, c)
-	}
-	return holding, nil
-}
-
 // All reads every cluster of the region, by name.
 func All(ctx context.Context, env *cloud.Env) ([]*Cluster, error) {
+	return those(ctx, env, func(*Cluster) bool { return true })
+}
+
+// Holding reads every cluster of the region that has one of these EC2 instances registered, by name.
+func Holding(ctx context.Context, env *cloud.Env, ids []string) ([]*Cluster, error) {
+	return those(ctx, env, func(c *Cluster) bool {
+		return slices.ContainsFunc(c.Instances, func(i Instance) bool { return slices.Contains(ids, i.ID) })
+	})
+}
+
+// those reads the clusters that are wanted for their instances.
+func those(ctx context.Context, env *cloud.Env, wanted func(*Cluster) bool) ([]*Cluster, error) {
 	client := ecs.NewFromConfig(env.AWS)
 	names, err := clusters(ctx, client)
 	if err != nil {
@@ -97,9 +85,12 @@ func All(ctx context.Context, env *cloud.Env) ([]*Cluster, error) {
 	}
 	var all []*Cluster
 	for _, name := range names {
-		c := &Cluster{Name: name}
-		if c.Instances, err = Instances(ctx, env, name); err != nil {
+		c, err := named(ctx, env, name)
+		if err != nil {
 			return nil, err
+		}
+		if !wanted(c) {
+			continue
 		}
 		if err := c.fill(ctx, client); err != nil {
 			return nil, err
@@ -107,6 +98,12 @@ func All(ctx context.Context, env *cloud.Env) ([]*Cluster, error) {
 		all = append(all, c)
 	}
 	return all, nil
+}
+
+// named is a cluster of which only the instances are read.
+func named(ctx context.Context, env *cloud.Env, name string) (*Cluster, error) {
+	instances, err := Instances(ctx, env, name)
+	return &Cluster{Name: name, Instances: instances}, err
 }
 
 // fill reads what runs in the cluster.
