@@ -41,6 +41,19 @@ func (a Amount) outOf(eligible int) int {
 	return max(1, len(slices.Compact(slices.Sorted(slices.Values(a.Named)))))
 }
 
+// Sift separates the candidates that may be picked from those that may not. Against is the first reason not to pick one, ""
+// if there is none.
+func Sift[T any](candidates []T, id, against func(T) string) (eligible []T, left []LeftOut) {
+	for _, c := range candidates {
+		if why := against(c); why != "" {
+			left = append(left, LeftOut{ID: id(c), Why: why})
+		} else {
+			eligible = append(eligible, c)
+		}
+	}
+	return eligible, left
+}
+
 // Pick chooses that many of the candidates at random, without repetition. Candidates must come in an order that does not
 // change from one call to the next, or the seed does not repeat the pick.
 func Pick[T any](scope Scope, candidates []T, a Amount) ([]T, error) {

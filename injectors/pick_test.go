@@ -3,6 +3,7 @@ package injectors
 import (
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 )
 
@@ -45,6 +46,18 @@ func TestAmount(t *testing.T) {
 				t.Errorf("guilty: %q, want %q", guilty, c.guilty)
 			}
 		})
+	}
+}
+
+func TestSift(t *testing.T) {
+	eligible, left := Sift([]int{1, 2, 3, 4}, strconv.Itoa, func(n int) string {
+		if n%2 > 0 {
+			return "it is odd"
+		}
+		return ""
+	})
+	if !slices.Equal(eligible, []int{2, 4}) || !slices.Equal(left, []LeftOut{{"1", "it is odd"}, {"3", "it is odd"}}) {
+		t.Errorf("eligible %v, left out %v", eligible, left)
 	}
 }
 

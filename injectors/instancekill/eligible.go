@@ -9,20 +9,6 @@ import (
 	"gameday/injectors"
 )
 
-// sift separates the instances that may be killed from those that may not.
-func (k *InstanceKill) sift(scope injectors.Scope, matching []candidate) ([]candidate, []injectors.LeftOut) {
-	var eligible []candidate
-	var left []injectors.LeftOut
-	for _, c := range matching {
-		if why := k.against(scope, c); why != "" {
-			left = append(left, injectors.LeftOut{ID: c.id, Why: why})
-		} else {
-			eligible = append(eligible, c)
-		}
-	}
-	return eligible, left
-}
-
 // against is the first reason not to kill an instance, "" if there is none.
 func (k *InstanceKill) against(scope injectors.Scope, c candidate) string {
 	missing := scope.MissingTag(c.tags)

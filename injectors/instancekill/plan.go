@@ -17,7 +17,9 @@ func (k *InstanceKill) Plan(ctx context.Context, env *cloud.Env, scope injectors
 	if err != nil {
 		return nil, err
 	}
-	eligible, left := k.sift(scope, matching)
+	eligible, left := injectors.Sift(matching,
+		func(c candidate) string { return c.id },
+		func(c candidate) string { return k.against(scope, c) })
 	if len(eligible) == 0 || len(k.IDs) > 0 && len(left) > 0 {
 		return nil, k.refuse(len(matching), left)
 	}

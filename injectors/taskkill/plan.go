@@ -24,7 +24,9 @@ func (k *TaskKill) Plan(ctx context.Context, env *cloud.Env, scope injectors.Sco
 	if err != nil {
 		return nil, err
 	}
-	eligible, left := k.sift(scope, matching)
+	eligible, left := injectors.Sift(matching,
+		func(t inventory.Task) string { return t.ID },
+		func(t inventory.Task) string { return k.against(scope, t) })
 	if len(eligible) == 0 || len(k.Tasks) > 0 && len(left) > 0 {
 		return nil, refuse(len(matching), left)
 	}
@@ -90,20 +92,6 @@ func (k *TaskKill) sought() string {
 		text += " and zone " + k.Zone
 	}
 	return text
-}
-
-// sift separates the tasks that may be stopped from those that may not.
-func (k *TaskKill) sift(scope injectors.Scope, matching []inventory.Task) ([]inventory.Task, []injectors.LeftOut) {
-	var eligible []inventory.Task
-	var left []injectors.LeftOut
-	for _, t := range matching {
-		if why := k.against(scope, t); why != "" {
-			left = append(left, injectors.LeftOut{ID: t.ID, Why: why})
-		} else {
-			eligible = append(eligible, t)
-		}
-	}
-	return eligible, left
 }
 
 // against is the first reason not to stop a task, "" if there is none.
