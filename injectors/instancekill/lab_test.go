@@ -1,9 +1,7 @@
 package instancekill
 
 import (
-	"context"
 	"encoding/json"
-	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -12,8 +10,8 @@ import (
 	"gameday/injectors"
 	"gameday/internal/cloud"
 	"gameday/internal/lab"
-	"gameday/internal/lab/wire"
 	"gameday/internal/lab/world"
+	"gameday/internal/labtest"
 )
 
 // account is a lab, and a run in it.
@@ -24,19 +22,7 @@ type account struct {
 
 func open(t *testing.T, o lab.Options) account {
 	t.Helper()
-	l, err := lab.Start(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(l.Close)
-	e := l.Environment()
-	env, err := cloud.Open(t.Context(), cloud.Options{
-		Endpoint: l.Endpoint(), Region: e["AWS_REGION"], Key: e["AWS_ACCESS_KEY_ID"], Secret: e["AWS_SECRET_ACCESS_KEY"],
-		Log: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l, env := labtest.Start(t, o)
 	env.RunID, env.Poll = "run-1", 50*time.Millisecond
 	return account{l, env}
 }
@@ -46,13 +32,6 @@ func mixed(t *testing.T) account {
 	return open(t, lab.Options{Topology: "testdata/mixed.hcl"})
 }
 
-// patience is for waits that end as soon as they may.
-func patience(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	t.Cleanup(cancel)
-	return ctx
-}
-
 func scope(seed uint64, tags map[string]string) injectors.Scope {
 	return injectors.Scope{Rand: rand.New(rand.NewPCG(seed, 0)), RequireTags: tags}
 }
@@ -60,7 +39,7 @@ func scope(seed uint64, tags map[string]string) injectors.Scope {
 // plan plans and insists that there is a plan.
 func (a account) plan(t *testing.T, k *InstanceKill) *injectors.Plan {
 	t.Helper()
-	p, err := k.Plan(patience(t), a.env, scope(1, nil))
+	p, err := k.Plan(labtest.Patience(t), a.env, scope(1, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,35 +90,4 @@ func (a account) in(group string) []string {
 	}
 	slices.Sort(ids)
 	return ids
-}
-
-// writes are the calls that changed something.
-func (a account) writes() []string {
-	var all []string
-	for _, c := range a.Calls() {
-		if c.Write && !c.DryRun {
-			all = append(all, c.Service+":"+c.Action)
-		}
-	}
-	return all
-}
-
-// undeclared are the calls that the kind does not list among its permissions.
-func undeclared(calls []wire.Call, declared []string) []string {
-	var all []string
-	for _, c := range calls {
-		if name := c.Service + ":" + c.Action; !slices.Contains(declared, name) && !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
-	return all
-}
-
-// eventually waits for something that happens by itself.
-func (a account) eventually(t *testing.T, what string, happened func() bool) {
-	t.Helper()
-	err := cloud.Wait(patience(t), a.env, what, func(context.Context) (string, bool, error) { return "", happened(), nil })
-	if err != nil {
-		t.Fatal(err)
-	}
 }

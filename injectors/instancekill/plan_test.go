@@ -9,13 +9,14 @@ import (
 	"gameday/injectors"
 	"gameday/internal/lab"
 	"gameday/internal/lab/world"
+	"gameday/internal/labtest"
 )
 
 func TestPlanOfTheBuiltInPlatform(t *testing.T) {
 	t.Parallel()
 	a := open(t, lab.Options{})
 	kill := func(seed uint64) *injectors.Plan {
-		p, err := (&InstanceKill{Mode: Terminate, Cluster: "web"}).Plan(patience(t), a.env, scope(seed, map[string]string{"chaos": "allowed"}))
+		p, err := (&InstanceKill{Mode: Terminate, Cluster: "web"}).Plan(labtest.Patience(t), a.env, scope(seed, map[string]string{"chaos": "allowed"}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,10 +49,10 @@ func TestPlanOfTheBuiltInPlatform(t *testing.T) {
 	if len(picked) != 5 {
 		t.Errorf("40 seeds picked %d of 5 instances", len(picked))
 	}
-	if w := a.writes(); len(w) > 0 {
+	if w := labtest.Writes(a.Lab); len(w) > 0 {
 		t.Errorf("planning wrote: %v", w)
 	}
-	if more := undeclared(a.Calls(), Kind().Permissions); len(more) > 0 {
+	if more := labtest.Undeclared(a.Calls(), Kind().Permissions); len(more) > 0 {
 		t.Errorf("calls that no permission is listed for: %v", more)
 	}
 }
@@ -89,7 +90,7 @@ func TestWhatIsSelected(t *testing.T) {
 				n := len(test.want)
 				test.kill.Count = &n
 			}
-			p, err := test.kill.Plan(patience(t), a.env, scope(1, nil))
+			p, err := test.kill.Plan(labtest.Patience(t), a.env, scope(1, nil))
 			if (err != nil) != (test.want == nil) {
 				t.Fatal(err)
 			}
@@ -136,7 +137,7 @@ func TestWhyNobodyIsKilled(t *testing.T) {
 			if test.kill.Mode == "" {
 				test.kill.Mode = Terminate
 			}
-			p, err := test.kill.Plan(patience(t), a.env, scope(1, test.tags))
+			p, err := test.kill.Plan(labtest.Patience(t), a.env, scope(1, test.tags))
 			if err == nil {
 				t.Fatalf("planned %v", p.Steps)
 			}
@@ -156,7 +157,7 @@ func TestWhatDoesNotRunIsLeftOut(t *testing.T) {
 	if _, err := a.World.StopInstances([]string{stopped}, false); err != nil {
 		t.Fatal(err)
 	}
-	a.eventually(t, "it stops", func() bool { return a.instance(t, stopped).State == world.Stopped })
+	labtest.Until(t, "it stops", func() bool { return a.instance(t, stopped).State == world.Stopped })
 	p := a.plan(t, &InstanceKill{Mode: Terminate, Cluster: "web"})
 	if want := []injectors.LeftOut{{ID: stopped, Why: "it is stopped"}}; !slices.Equal(p.LeftOut, want) {
 		t.Errorf("left out %+v, want %+v", p.LeftOut, want)

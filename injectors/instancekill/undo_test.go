@@ -1,10 +1,6 @@
 package instancekill
 
 import (
-	"bytes"
-	"errors"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -22,14 +18,14 @@ import (
 
 func (a account) do(t *testing.T, s *Step) {
 	t.Helper()
-	if err := s.Do(patience(t), a.env); err != nil {
+	if err := s.Do(labtest.Patience(t), a.env); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func (a account) undo(t *testing.T, s *Step) {
 	t.Helper()
-	if err := s.Undo(patience(t), a.env); err != nil {
+	if err := s.Undo(labtest.Patience(t), a.env); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -52,7 +48,7 @@ func TestUndoBeforeDoChangesNothing(t *testing.T) {
 	for _, mode := range modes {
 		a.undo(t, a.step(t, &InstanceKill{Mode: mode, AutoScalingGroup: "web"}))
 	}
-	if w := a.writes(); len(w) > 0 {
+	if w := labtest.Writes(a.Lab); len(w) > 0 {
 		t.Errorf("it wrote: %v", w)
 	}
 }
@@ -73,10 +69,10 @@ func TestATerminatedInstanceIsReplaced(t *testing.T) {
 			t.Errorf("healed with %v after %v", after, before)
 		}
 	}
-	if w := a.writes(); !slices.Equal(w, []string{"ec2:TerminateInstances"}) {
+	if w := labtest.Writes(a.Lab); !slices.Equal(w, []string{"ec2:TerminateInstances"}) {
 		t.Errorf("wrote %v", w)
 	}
-	if more := undeclared(a.Calls(), Kind().Permissions); len(more) > 0 {
+	if more := labtest.Undeclared(a.Calls(), Kind().Permissions); len(more) > 0 {
 		t.Errorf("calls that no permission is listed for: %v", more)
 	}
 }
@@ -100,11 +96,11 @@ func TestAStoppedInstanceIsStartedAgain(t *testing.T) {
 					t.Errorf("undone: %s, tags %v", i.State, i.Tags)
 				}
 			}
-			a.eventually(t, "its services to be whole", func() bool {
+			labtest.Until(t, "its services to be whole", func() bool {
 				lack, err := s.Services[0].Lack(t.Context(), a.env, "")
 				return lack == "" && err == nil
 			})
-			if more := undeclared(a.Calls()[mark:], s.Describe().Permissions); len(more) > 0 {
+			if more := labtest.Undeclared(a.Calls()[mark:], s.Describe().Permissions); len(more) > 0 {
 				t.Errorf("calls that the step does not list: %v", more)
 			}
 		})
@@ -131,7 +127,7 @@ func TestAnUndoWaitsForItsOwnInstanceAlone(t *testing.T) {
 		t.Errorf("still in effect: %s, tags %v", i.State, i.Tags)
 	}
 	a.undo(t, second)
-	if more := undeclared(a.Calls(), slices.Concat(Kind().Permissions, second.Describe().Permissions)); len(more) > 0 {
+	if more := labtest.Undeclared(a.Calls(), slices.Concat(Kind().Permissions, second.Describe().Permissions)); len(more) > 0 {
 		t.Errorf("calls that nobody lists: %v", more)
 	}
 }
@@ -185,7 +181,7 @@ func TestAStoppedInstanceThatItsGroupReplacesIsHealed(t *testing.T) {
 	a := mixed(t)
 	s := a.step(t, &InstanceKill{Mode: Stop, AutoScalingGroup: "web"})
 	a.do(t, s)
-	a.eventually(t, "its group replaces it", func() bool { return !slices.Contains(a.in("web"), s.Instance) })
+	labtest.Until(t, "its group replaces it", func() bool { return !slices.Contains(a.in("web"), s.Instance) })
 	a.undo(t, s)
 	a.whole(t)
 	if n := len(a.in("web")); n != 3 {
@@ -220,15 +216,15 @@ func TestWhatSomebodyElseStoppedStaysStopped(t *testing.T) {
 	if _, err := a.World.StopInstances([]string{s.Instance}, true); err != nil {
 		t.Fatal(err)
 	}
-	a.eventually(t, "it stops", func() bool { return a.instance(t, s.Instance).State == world.Stopped })
-	if err := s.Do(patience(t), a.env); err == nil || !strings.Contains(err.Error(), "is stopped now") {
+	labtest.Until(t, "it stops", func() bool { return a.instance(t, s.Instance).State == world.Stopped })
+	if err := s.Do(labtest.Patience(t), a.env); err == nil || !strings.Contains(err.Error(), "is stopped now") {
 		t.Errorf("do: %v", err)
 	}
 	a.undo(t, s)
 	if state := a.instance(t, s.Instance).State; state != world.Stopped {
 		t.Errorf("undo made it %s", state)
 	}
-	if w := a.writes(); len(w) > 0 {
+	if w := labtest.Writes(a.Lab); len(w) > 0 {
 		t.Errorf("wrote %v", w)
 	}
 }
@@ -240,8 +236,8 @@ func TestAnInstanceThatIsGoneProvesNothing(t *testing.T) {
 	if _, err := a.World.TerminateInstances([]string{s.Instance}); err != nil {
 		t.Fatal(err)
 	}
-	a.eventually(t, "it shows", func() bool { return a.instance(t, s.Instance).State != world.Running })
-	if err := s.Do(patience(t), a.env); err == nil {
+	labtest.Until(t, "it shows", func() bool { return a.instance(t, s.Instance).State != world.Running })
+	if err := s.Do(labtest.Patience(t), a.env); err == nil {
 		t.Error("somebody else's termination was taken for ours")
 	}
 	a.undo(t, s)
@@ -286,27 +282,6 @@ func TestUndoAfterADoThatWasCutShort(t *testing.T) {
 	}
 }
 
-// deaf carries out one action and loses the answer.
-type deaf struct {
-	carrier http.RoundTripper
-	action  string
-}
-
-var errLost = errors.New("the connection was lost")
-
-func (d deaf) Do(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	answer, err := d.carrier.RoundTrip(r)
-	if err == nil && strings.Contains(string(body), "Action="+d.action+"&") {
-		return nil, errors.Join(errLost, answer.Body.Close())
-	}
-	return answer, err
-}
-
 func TestAnAnswerThatIsLostIsLookedUp(t *testing.T) {
 	for mode, action := range map[string]string{Terminate: "TerminateInstances", Stop: "StopInstances"} {
 		t.Run(mode, func(t *testing.T) {
@@ -314,9 +289,9 @@ func TestAnAnswerThatIsLostIsLookedUp(t *testing.T) {
 			a := mixed(t)
 			s := a.step(t, &InstanceKill{Mode: mode, AutoScalingGroup: "patient"})
 			env := *a.env
-			env.AWS.HTTPClient = deaf{http.DefaultTransport, action}
+			a.Intercept(wire.From(1, func(c wire.Call) bool { return c.Action == action && wire.Writes(c) }, wire.LostAfter))
 			env.AWS.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
-			if err := s.Do(patience(t), &env); err != nil {
+			if err := s.Do(labtest.Patience(t), &env); err != nil {
 				t.Fatal(err)
 			}
 			if i := a.instance(t, s.Instance); i.State == world.Running {
@@ -343,16 +318,16 @@ func TestRehearsalAsksForWhatUndoNeedsToo(t *testing.T) {
 	for mode, actions := range needs {
 		s := a.step(t, &InstanceKill{Mode: mode, AutoScalingGroup: "web"})
 		denied = ""
-		if err := s.Rehearse(patience(t), a.env); err != nil {
+		if err := s.Rehearse(labtest.Patience(t), a.env); err != nil {
 			t.Errorf("%s: %v", mode, err)
 		}
 		for _, denied = range actions {
-			if err := s.Rehearse(patience(t), a.env); code(err) != "UnauthorizedOperation" {
+			if err := s.Rehearse(labtest.Patience(t), a.env); code(err) != "UnauthorizedOperation" {
 				t.Errorf("%s without %s: %v", mode, denied, err)
 			}
 		}
 	}
-	if w := a.writes(); len(w) > 0 {
+	if w := labtest.Writes(a.Lab); len(w) > 0 {
 		t.Errorf("rehearsal wrote %v", w)
 	}
 }
@@ -361,7 +336,7 @@ func TestNothingIsStoppedThatCannotBeMarked(t *testing.T) {
 	t.Parallel()
 	a := open(t, lab.Options{Topology: "testdata/mixed.hcl", Wire: wire.Options{Denied: []string{"ec2:CreateTags"}}})
 	s := a.step(t, &InstanceKill{Mode: Stop, AutoScalingGroup: "patient"})
-	if err := s.Do(patience(t), a.env); code(err) != "UnauthorizedOperation" {
+	if err := s.Do(labtest.Patience(t), a.env); code(err) != "UnauthorizedOperation" {
 		t.Errorf("do: %v", err)
 	}
 	if state := a.instance(t, s.Instance).State; state != world.Running {
@@ -373,7 +348,7 @@ func TestProtectionIsNamed(t *testing.T) {
 	t.Parallel()
 	a := mixed(t)
 	s := a.step(t, &InstanceKill{Mode: Terminate, Cluster: "kept", AllowStateful: true})
-	if err := s.Do(patience(t), a.env); err == nil || !strings.Contains(err.Error(), "protected") {
+	if err := s.Do(labtest.Patience(t), a.env); err == nil || !strings.Contains(err.Error(), "protected") {
 		t.Errorf("do: %v", err)
 	}
 }

@@ -1,15 +1,9 @@
 package taskkill
 
 import (
-	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
-	"errors"
-	"io"
-	"log/slog"
 	"math/rand/v2"
-	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -21,7 +15,9 @@ import (
 	"gameday/injectors"
 	"gameday/internal/cloud"
 	"gameday/internal/lab"
+	"gameday/internal/lab/wire"
 	"gameday/internal/lab/world"
+	"gameday/internal/labtest"
 )
 
 // account is a lab, and a run in it.
@@ -32,28 +28,9 @@ type account struct {
 
 func small(t *testing.T) account {
 	t.Helper()
-	l, err := lab.Start(t.Context(), lab.Options{Topology: "testdata/small.hcl"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(l.Close)
-	e := l.Environment()
-	env, err := cloud.Open(t.Context(), cloud.Options{
-		Endpoint: l.Endpoint(), Region: e["AWS_REGION"], Key: e["AWS_ACCESS_KEY_ID"], Secret: e["AWS_SECRET_ACCESS_KEY"],
-		Log: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	l, env := labtest.Start(t, lab.Options{Topology: "testdata/small.hcl"})
 	env.RunID, env.Poll = "run-1", 50*time.Millisecond
 	return account{l, env}
-}
-
-// patience is for waits that end as soon as they may.
-func patience(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	t.Cleanup(cancel)
-	return ctx
 }
 
 func scope(seed uint64, tags map[string]string) injectors.Scope {
@@ -63,7 +40,7 @@ func scope(seed uint64, tags map[string]string) injectors.Scope {
 // step plans a single step and reads it back as the journal would.
 func (a account) step(t *testing.T, k *TaskKill) *Step {
 	t.Helper()
-	p, err := k.Plan(patience(t), a.env, scope(1, nil))
+	p, err := k.Plan(labtest.Patience(t), a.env, scope(1, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,22 +80,11 @@ func (a account) task(t *testing.T, arn string) world.Task {
 	return all[at]
 }
 
-// writes are the calls that changed something.
-func (a account) writes() []string {
-	var all []string
-	for _, c := range a.Calls() {
-		if c.Write && !c.DryRun {
-			all = append(all, c.Service+":"+c.Action)
-		}
-	}
-	return all
-}
-
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	a := small(t)
 	kill := func(seed uint64) *injectors.Plan {
-		p, err := (&TaskKill{Cluster: "web", Service: "front"}).Plan(patience(t), a.env, scope(seed, map[string]string{"chaos": "allowed"}))
+		p, err := (&TaskKill{Cluster: "web", Service: "front"}).Plan(labtest.Patience(t), a.env, scope(seed, map[string]string{"chaos": "allowed"}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +110,7 @@ func TestPlan(t *testing.T) {
 	if again := kill(7); !reflect.DeepEqual(again, p) {
 		t.Errorf("the same seed planned %v, then %v", p.Steps, again.Steps)
 	}
-	if w := a.writes(); len(w) > 0 {
+	if w := labtest.Writes(a.Lab); len(w) > 0 {
 		t.Errorf("planning wrote: %v", w)
 	}
 }
@@ -179,7 +145,7 @@ func TestWhatIsSelected(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			test.kill.Cluster = cmp.Or(test.kill.Cluster, "web")
-			p, err := test.kill.Plan(patience(t), a.env, scope(1, test.tags))
+			p, err := test.kill.Plan(labtest.Patience(t), a.env, scope(1, test.tags))
 			if (err != nil) != (test.want == 0) {
 				t.Fatal(err)
 			}
@@ -199,7 +165,7 @@ func TestWhatIsSelected(t *testing.T) {
 			}
 		})
 	}
-	if _, err := (&TaskKill{Cluster: "wbe", Service: "front"}).Plan(patience(t), a.env, scope(1, nil)); err == nil || !strings.Contains(err.Error(), `did you mean "web"`) {
+	if _, err := (&TaskKill{Cluster: "wbe", Service: "front"}).Plan(labtest.Patience(t), a.env, scope(1, nil)); err == nil || !strings.Contains(err.Error(), `did you mean "web"`) {
 		t.Errorf("a cluster that is not: %v", err)
 	}
 }
@@ -211,20 +177,20 @@ func TestAStoppedTaskIsReplaced(t *testing.T) {
 			a := small(t)
 			s := a.step(t, &TaskKill{Cluster: "web", Service: service})
 			before := len(a.tasks(t, service))
-			if err := s.Undo(patience(t), a.env); err != nil {
+			if err := s.Undo(labtest.Patience(t), a.env); err != nil {
 				t.Fatalf("undo before do: %v", err)
 			}
-			if err := s.Do(patience(t), a.env); err != nil {
+			if err := s.Do(labtest.Patience(t), a.env); err != nil {
 				t.Fatal(err)
 			}
 			if v := a.task(t, s.Task); v.LastStatus != world.TaskStopped || v.StoppedReason != "stopped by gameday, run run-1" {
 				t.Errorf("in effect: %s, %q", v.LastStatus, v.StoppedReason)
 			}
-			if err := s.Do(patience(t), a.env); err != nil {
+			if err := s.Do(labtest.Patience(t), a.env); err != nil {
 				t.Errorf("our own deed was not known again: %v", err)
 			}
 			for range 2 {
-				if err := s.Undo(patience(t), a.env); err != nil {
+				if err := s.Undo(labtest.Patience(t), a.env); err != nil {
 					t.Fatal(err)
 				}
 				after := a.tasks(t, service)
@@ -232,13 +198,11 @@ func TestAStoppedTaskIsReplaced(t *testing.T) {
 					t.Errorf("healed with %+v", after)
 				}
 			}
-			if w := a.writes(); !slices.Equal(w, []string{"ecs:StopTask"}) {
+			if w := labtest.Writes(a.Lab); !slices.Equal(w, []string{"ecs:StopTask"}) {
 				t.Errorf("wrote %v", w)
 			}
-			for _, c := range a.Calls() {
-				if name := c.Service + ":" + c.Action; !slices.Contains(Kind().Permissions, name) {
-					t.Errorf("no permission is listed for %s", name)
-				}
+			if more := labtest.Undeclared(a.Calls(), Kind().Permissions); len(more) > 0 {
+				t.Errorf("calls that no permission is listed for: %v", more)
 			}
 		})
 	}
@@ -251,28 +215,12 @@ func TestATaskThatIsGoneProvesNothing(t *testing.T) {
 	if _, err := a.World.StopTask("web", s.Task, "somebody else"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Do(patience(t), a.env); err == nil {
+	if err := s.Do(labtest.Patience(t), a.env); err == nil {
 		t.Error("somebody else's stop was taken for ours")
 	}
-	if err := s.Undo(patience(t), a.env); err != nil {
+	if err := s.Undo(labtest.Patience(t), a.env); err != nil {
 		t.Error(err)
 	}
-}
-
-// deaf carries out StopTask and loses the answer.
-type deaf struct{ carrier http.RoundTripper }
-
-func (d deaf) Do(r *http.Request) (*http.Response, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	answer, err := d.carrier.RoundTrip(r)
-	if err == nil && strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".StopTask") {
-		return nil, errors.Join(errors.New("the connection was lost"), answer.Body.Close())
-	}
-	return answer, err
 }
 
 func TestAnAnswerThatIsLostIsLookedUp(t *testing.T) {
@@ -280,9 +228,9 @@ func TestAnAnswerThatIsLostIsLookedUp(t *testing.T) {
 	a := small(t)
 	s := a.step(t, &TaskKill{Cluster: "web", Service: "front"})
 	env := *a.env
-	env.AWS.HTTPClient = deaf{http.DefaultTransport}
+	a.Intercept(wire.From(1, wire.Writes, wire.LostAfter))
 	env.AWS.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
-	if err := s.Do(patience(t), &env); err != nil {
+	if err := s.Do(labtest.Patience(t), &env); err != nil {
 		t.Fatal(err)
 	}
 	if v := a.task(t, s.Task); v.LastStatus != world.TaskStopped {

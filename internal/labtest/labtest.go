@@ -52,6 +52,13 @@ func Restored(t testing.TB, l *lab.Lab, before world.Snapshot) {
 	}
 }
 
+// Patience is the context for what ends as soon as it may.
+func Patience(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 // Until calls done again and again until it says so. The test fails if it never does; what names it.
 func Until(t testing.TB, what string, done func() bool) {
 	t.Helper()
