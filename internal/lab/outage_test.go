@@ -107,7 +107,9 @@ func TestFetchAtStartCannotBeDeployedInAnOutage(t *testing.T) {
 			t.Errorf("got %s", k.StoppedReason)
 		}
 		all, _ := l.World.Logs().Events("/ecs/recommendations", func(stream string) bool { return strings.HasSuffix(stream, k.ID) }, time.Time{}, time.Now())
-		if !slices.ContainsFunc(all, func(e logs.Event) bool { return strings.Contains(e.Message, "npm error network request to https://registry.npmjs.org/express failed") }) {
+		if !slices.ContainsFunc(all, func(e logs.Event) bool {
+			return strings.Contains(e.Message, "npm error network request to https://registry.npmjs.org/express failed")
+		}) {
 			t.Errorf("task %s logged %v", k.ID, all)
 		}
 	}

@@ -198,8 +198,8 @@ func compares(a float64, sign string, b float64) bool {
 
 // wildcard matches text in which * stands for anything.
 func wildcard(pattern, text string) bool {
-	first, rest, any := strings.Cut(pattern, "*")
-	if !any {
+	first, rest, more := strings.Cut(pattern, "*")
+	if !more {
 		return pattern == text
 	}
 	if !strings.HasPrefix(text, first) {

@@ -266,7 +266,9 @@ func TestALiveDependencyTakesItsServiceAlong(t *testing.T) {
 	eventually(t, "its log complains", func() bool {
 		return len(w.lines(t, "/ecs/live", `"request to https://api.scores.example/ failed"`)) > 0
 	})
-	eventually(t, "so does that of one that depends on it less", func() bool { return len(w.lines(t, "/ecs/curious", `"request to https://api.scores.example/ failed"`)) > 0 })
+	eventually(t, "so does that of one that depends on it less", func() bool {
+		return len(w.lines(t, "/ecs/curious", `"request to https://api.scores.example/ failed"`)) > 0
+	})
 	restore()
 	eventually(t, "all is well again", func() bool { return w.visit(t, "/live") == http.StatusOK })
 }

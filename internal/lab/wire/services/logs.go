@@ -125,7 +125,7 @@ func (s logsService) describeLogStreams(in *cloudwatchlogs.DescribeLogStreamsInp
 	for _, v := range found {
 		out.LogStreams = append(out.LogStreams, types.LogStream{
 			LogStreamName: aws.String(v.Name), Arn: aws.String(s.arn(name) + ":log-stream:" + v.Name), CreationTime: millis(v.Created),
-			FirstEventTimestamp: millis(v.First), LastEventTimestamp: millis(v.Last), LastIngestionTime: millis(v.Ingested), StoredBytes: aws.Int64(0),
+			FirstEventTimestamp: millis(v.First), LastEventTimestamp: millis(v.Last), LastIngestionTime: millis(v.Ingested),
 		})
 	}
 	return out, nil
