@@ -48,9 +48,7 @@ func (s *Step) allTheSame(ctx context.Context, env *cloud.Env, client *ec2.Clien
 	if cloud.Declined(err) {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, looks*env.Poll)
-	defer cancel()
-	return nil == cloud.Wait(ctx, env, s.Instance+" to go", func(ctx context.Context) (string, bool, error) {
+	return nil == cloud.Await(ctx, env, looks, s.Instance+" to go", func(ctx context.Context) (string, bool, error) {
 		now, err := s.look(ctx, client, env.RunID)
 		return string(now.state), s.under(now), err
 	})

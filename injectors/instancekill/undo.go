@@ -73,18 +73,13 @@ func (s *Step) start(ctx context.Context, env *cloud.Env, client *ec2.Client) (d
 // settled looks until the instance turns out to be this run's doing, or for long enough to be sure that it is not: a Do
 // that was cut short a moment ago may not show yet.
 func (s *Step) settled(ctx context.Context, env *cloud.Env, client *ec2.Client) (sight, error) {
-	brief, cancel := context.WithTimeout(ctx, looks*env.Poll)
-	defer cancel()
 	var now sight
-	seen := false
-	err := cloud.Wait(brief, env, "the tag of "+s.Instance, func(ctx context.Context) (string, bool, error) {
-		n, err := s.look(ctx, client, env.RunID)
-		if err == nil {
-			now, seen = n, true
-		}
-		return string(n.state), n.ours || n.gone(), err
+	err := cloud.Await(ctx, env, looks, "the tag of "+s.Instance, func(ctx context.Context) (string, bool, error) {
+		var err error
+		now, err = s.look(ctx, client, env.RunID)
+		return string(now.state), now.ours || now.gone(), err
 	})
-	if seen {
+	if errors.Is(err, cloud.ErrNotYet) {
 		return now, ctx.Err()
 	}
 	return now, err

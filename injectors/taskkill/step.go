@@ -98,9 +98,7 @@ func (s *Step) allTheSame(ctx context.Context, env *cloud.Env, err error) bool {
 	if cloud.Declined(err) {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, looks*env.Poll)
-	defer cancel()
-	return nil == cloud.Wait(ctx, env, s.String(), func(ctx context.Context) (string, bool, error) {
+	return nil == cloud.Await(ctx, env, looks, s.String(), func(ctx context.Context) (string, bool, error) {
 		now, err := s.look(ctx, env)
 		return now.last, now.ending(), err
 	})
