@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts meets the command line as a user does. Each script is about one behaviour and asserts only that.
-// rehearsal.hcl is there for all of them: an experiment so short that many fit into a minute.
+// These are there for all of them: rehearsal.hcl, an experiment so short that many fit into a minute, and the folder examples.
 func TestScripts(t *testing.T) {
 	rehearsal, err := os.ReadFile("testdata/rehearsal.hcl")
 	if err != nil {
@@ -35,6 +35,9 @@ func TestScripts(t *testing.T) {
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"rehearse": rehearse},
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, "NO_COLOR=1", "AWS_EC2_METADATA_DISABLED=true")
+			if err := os.CopyFS(filepath.Join(e.WorkDir, "examples"), os.DirFS("../../experiments/examples")); err != nil {
+				return err
+			}
 			return os.WriteFile(filepath.Join(e.WorkDir, "rehearsal.hcl"), rehearsal, 0o600)
 		},
 	})

@@ -37,14 +37,13 @@ func Kind() injectors.Kind {
 	}
 }
 
-// permissions are the IAM actions of planning, doing, undoing and scanning.
+// permissions are the IAM actions of planning, doing and undoing.
 func permissions() []string {
 	all := slices.Concat(inventory.Permissions(), (&Step{Restores: true}).Describe().Permissions, []string{
 		"ec2:DescribeInstances",
 		"ec2:DescribeSubnets",
 		"ec2:DescribeVpcEndpoints",
 		"ecs:DescribeTaskDefinition",
-		"tag:GetResources",
 	})
 	slices.Sort(all)
 	return slices.Compact(all)

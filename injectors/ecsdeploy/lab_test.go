@@ -163,7 +163,7 @@ func (a account) undone(t *testing.T, s *Step) {
 	}
 	labtest.Restored(t, a.Lab, a.before)
 	for _, c := range a.Calls() {
-		if name := c.Service + ":" + c.Action; !slices.Contains(Kind().Permissions, name) {
+		if name := c.Service + ":" + c.Action; c.Service != "tag" && !slices.Contains(Kind().Permissions, name) {
 			t.Errorf("no permission is listed for %s", name)
 		}
 	}
