@@ -6,7 +6,7 @@
 experiment "no_way_out" {
   description = "The NAT gateways are gone for a while, and live services do without the internet."
   baseline    = "3s"
-  observe     = "6s"
+  observe     = "10s"
   recovery    = "20s"
 
   guard {
@@ -21,5 +21,16 @@ experiment "no_way_out" {
     target_group = "conversations"
     every        = "1s"
     min          = 6
+  }
+
+  # moderation asks a third party now and then, and complains in its log when nobody answers: so the cut is real.
+  probe "log_count" "complaints" {
+    log_group = "/ecs/moderation"
+    pattern   = "\"error: request to\""
+    period    = "1s" # production: "30s"
+    every     = "1s"
+    silence   = "zero" # it logs errors and nothing else
+    max       = 0
+    proof     = true
   }
 }

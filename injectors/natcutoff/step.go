@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"gameday/injectors"
@@ -49,12 +48,14 @@ func (s *Step) about() vpc.Swap {
 }
 
 func (s *Step) String() string {
-	where := strings.Join(slices.DeleteFunc([]string{s.Name, s.Zone, s.about().VPC}, func(part string) bool { return part == "" }), ", ")
-	how := "a copy of network ACL " + s.about().Original + " that lets nothing leave the VPC"
-	if s.Table != nil {
-		how = "a copy of route table " + s.about().Original + " without " + cut(s.Table.Cut)
+	where := vpc.Subnet{ID: s.about().Subnet, Name: s.Name}.String()
+	if s.Zone != "" {
+		where += " in " + s.Zone
 	}
-	return fmt.Sprintf("cut %s (%s) off from the internet: tie it to %s", s.about().Subnet, where, how)
+	if s.Table != nil {
+		return fmt.Sprintf("cut %s off from the internet: a copy of %s without %s", where, s.about().Original, cut(s.Table.Cut))
+	}
+	return fmt.Sprintf("cut %s off from the internet: a copy of %s that lets nothing leave the VPC", where, s.about().Original)
 }
 
 func cut(routes []vpc.Route) string {

@@ -42,7 +42,7 @@ func (s *Step) String() string {
 	if s.Firewall != nil {
 		return strings.TrimSpace(fmt.Sprintf("refuse %s to all of %s by DNS Firewall %s", s.Firewall.whom(), s.Firewall.VPC, s.Firewall.Response))
 	}
-	return fmt.Sprintf("refuse %s to %s: put it behind a copy of network ACL %s that lets nothing leave for there", refused(s.ACL.Front), s.ACL.Subnet, s.ACL.Original)
+	return fmt.Sprintf("refuse %s to %s: a copy of %s that lets nothing leave for there", refused(s.ACL.Front), s.ACL.Subnet, s.ACL.Original)
 }
 
 func refused(front []vpc.Entry) string {

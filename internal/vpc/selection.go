@@ -24,7 +24,7 @@ func (s Selection) Empty() bool {
 	return s.VPC == "" && len(s.Subnets) == 0 && len(s.Tags) == 0 && s.Cluster == ""
 }
 
-// Find returns the subnets that are meant, by id. It fails where a name leads nowhere, and says which names do.
+// Find returns the subnets that are meant, by VPC, zone and id. It fails where a name leads nowhere, and says which names do.
 func (s Selection) Find(n *Network, r *Residents) ([]Subnet, error) {
 	if s.VPC != "" && !slices.ContainsFunc(n.VPCs, func(v VPC) bool { return v.ID == s.VPC || v.Name == s.VPC }) {
 		return nil, cloud.NoSuch("VPC", s.VPC, titles(n.VPCs, func(v VPC) (string, string) { return v.ID, v.Name }))

@@ -32,7 +32,7 @@ import (
 // Network is the network of a region at one moment.
 type Network struct {
 	VPCs    []VPC    // by id
-	Subnets []Subnet // by id
+	Subnets []Subnet // by VPC, zone and id
 
 	tables    []types.RouteTable
 	acls      []types.NetworkAcl
@@ -129,7 +129,9 @@ func (n *Network) readSubnets(ctx context.Context, client *ec2.Client) error {
 			n.Subnets = append(n.Subnets, found)
 		}
 	}
-	slices.SortFunc(n.Subnets, func(a, b Subnet) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(n.Subnets, func(a, b Subnet) int {
+		return cmp.Or(cmp.Compare(a.VPC, b.VPC), cmp.Compare(a.Zone, b.Zone), cmp.Compare(a.ID, b.ID))
+	})
 	return nil
 }
 
