@@ -31,6 +31,7 @@ func Kind() injectors.Kind {
 		New:         func() injectors.Injector { return &ECSDeploy{} },
 		Step:        func() injectors.Step { return &Step{} },
 		Permissions: permissions(),
+		Held:        true,
 		Scan:        scan,
 		Page:        page,
 		Example:     example,

@@ -251,6 +251,29 @@ func TestADeploymentIsStartedOnce(t *testing.T) {
 	}
 }
 
+// Whatever becomes of one of the calls that write, in the end everything is as it was.
+func TestWhateverBecomesOfAWrite(t *testing.T) {
+	const writes = 4 // tag, set, set back, untag
+	fates := []wire.Fate{wire.Refuse(protocol.Throttled), wire.Refuse(protocol.Unavailable), wire.Refuse(protocol.Denied), wire.LostBefore, wire.LostAfter}
+	for n := 1; n <= writes; n++ {
+		for _, fate := range fates {
+			t.Run(fmt.Sprintf("%d %s", n, fate), func(t *testing.T) {
+				t.Parallel()
+				a := small(t, "")
+				three := 3
+				s := a.step(t, &ECSDeploy{Service: "front", Definition: "other", Desired: &three})
+				a.Intercept(wire.Nth(n, wire.Writes, fate))
+				err := s.Do(patience(t), a.env)
+				if v := a.service(t, "front"); err == nil && (v.Desired != 3 || filepath.Base(v.TaskDefinition) != "other:1") {
+					t.Errorf("it is said to be in effect, and is %d tasks of %s", v.Desired, v.TaskDefinition)
+				}
+				labtest.Until(t, "an undo", func() bool { return s.Undo(patience(t), a.env) == nil })
+				a.undone(t, s)
+			})
+		}
+	}
+}
+
 func TestADenialIsFinal(t *testing.T) {
 	t.Parallel()
 	a := small(t, "")
