@@ -97,7 +97,8 @@ type LeftOut struct {
 // Kind is all there is to say about a kind of fault without running it.
 type Kind struct {
 	Name        string          // the word in HCL
-	Summary     string          // one line
+	Summary     string          // one line: what it does
+	Undo        string          // one line: what undoing it does, like "starts what it stopped"
 	New         func() Injector // a pointer to the struct that carries the hcl tags, defaults filled in
 	Step        func() Step     // a pointer to the kind's empty step, to read one back from the journal
 	Permissions []string        // the IAM actions that Plan, Do and Undo may call, whatever the attributes

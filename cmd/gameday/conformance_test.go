@@ -21,7 +21,7 @@ import (
 )
 
 var (
-	update = flag.Bool("update", false, "write the generated parts of the kinds' pages")
+	update = flag.Bool("update", false, "write what is generated of the kinds' pages and of the guides")
 	sweep  = flag.Bool("sweep", false, "run the example of every kind")
 )
 
@@ -199,67 +199,4 @@ func runExample(t *testing.T, example string) *reports.Result {
 		t.Fatal(err)
 	}
 	return r
-}
-
-// TestPagesMatchTheCode checks the generated parts of every kind's page against the code. With -update they are written.
-func TestPagesMatchTheCode(t *testing.T) {
-	for _, k := range kindPages() {
-		t.Run(k.Role+" "+k.Name, func(t *testing.T) {
-			page := k.page
-			for _, a := range k.Attributes {
-				if a.Doc == "" {
-					t.Errorf("attribute %s says nothing about itself", a.Name)
-				}
-			}
-			if !strings.HasPrefix(page, "# "+k.Name+"\n") {
-				t.Errorf("the page does not begin with the kind's name")
-			}
-			want := between(t, between(t, page, "attributes", attributeTable(k.Attributes)), "permissions", permissionList(k.Permissions))
-			if page == want {
-				return
-			}
-			if !*update {
-				t.Fatalf("the page is not what the code says; go test ./cmd/gameday -run TestPages -update writes it")
-			}
-			if err := os.WriteFile(pagePath(t, page), []byte(want), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		})
-	}
-}
-
-// between replaces what stands between two markers.
-func between(t *testing.T, page, marker, text string) string {
-	t.Helper()
-	before, rest, found := strings.Cut(page, "<!-- "+marker+" -->\n")
-	_, after, closed := strings.Cut(rest, "<!-- /"+marker+" -->")
-	if !found || !closed {
-		t.Fatalf("the page has no place for its %s", marker)
-	}
-	return before + "<!-- " + marker + " -->\n" + text + "<!-- /" + marker + " -->" + after
-}
-
-func permissionList(actions []string) string {
-	if len(actions) == 0 {
-		return "none\n"
-	}
-	return "- `" + strings.Join(actions, "`\n- `") + "`\n"
-}
-
-// pagePath finds the file that was embedded as page.
-func pagePath(t *testing.T, page string) string {
-	t.Helper()
-	for _, pattern := range []string{"../../injectors/*/README.md", "../../probes/*/README.md"} {
-		names, err := filepath.Glob(pattern)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range names {
-			if data, err := os.ReadFile(name); err == nil && string(data) == page {
-				return name
-			}
-		}
-	}
-	t.Fatal("no file holds this page")
-	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"text/tabwriter"
 
@@ -53,9 +54,11 @@ type kindPage struct {
 	Name        string      `json:"name"`
 	Role        string      `json:"role"` // inject or probe
 	Summary     string      `json:"summary"`
+	Undo        string      `json:"undo,omitempty"` // of an injector: how it is taken back
 	Attributes  []attribute `json:"attributes"`
 	Permissions []string    `json:"permissions"`
 	Example     string      `json:"example"`
+	folder      string      // of its package, from the root of the module: "injectors/taskkill"
 	page        string
 }
 
@@ -63,12 +66,18 @@ func kindPages() []kindPage {
 	all := kinds()
 	var pages []kindPage
 	for _, k := range all.Injectors {
-		pages = append(pages, kindPage{k.Name, "inject", k.Summary, attributes(k.New()), k.Permissions, k.Example, k.Page})
+		pages = append(pages, kindPage{k.Name, "inject", k.Summary, k.Undo, attributes(k.New()), k.Permissions, k.Example, folder(k.New()), k.Page})
 	}
 	for _, k := range all.Probes {
-		pages = append(pages, kindPage{k.Name, "probe", k.Summary, attributes(k.New()), k.Permissions, k.Example, k.Page})
+		pages = append(pages, kindPage{k.Name, "probe", k.Summary, "", attributes(k.New()), k.Permissions, k.Example, folder(k.New()), k.Page})
 	}
 	return pages
+}
+
+// folder is where a kind lives.
+func folder(kind any) string {
+	_, below, _ := strings.Cut(reflect.Indirect(reflect.ValueOf(kind)).Type().PkgPath(), "/")
+	return below
 }
 
 // named returns the kinds of that name: there may be an injector and a probe that share it.
@@ -97,7 +106,11 @@ func writeKinds(w io.Writer, all []kindPage) {
 }
 
 func writeKind(w io.Writer, k kindPage) {
-	fmt.Fprintf(w, "%s %q: %s\n\nAttributes\n", k.Role, k.Name, k.Summary)
+	fmt.Fprintf(w, "%s %q: %s\n", k.Role, k.Name, k.Summary)
+	if k.Undo != "" {
+		fmt.Fprintf(w, "Undo %s.\n", k.Undo)
+	}
+	fmt.Fprintf(w, "\nAttributes\n")
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, a := range k.Attributes {
 		value := a.Default

@@ -28,6 +28,7 @@ func Kind() injectors.Kind {
 	return injectors.Kind{
 		Name:        "ecs_deploy",
 		Summary:     "Starts a deployment of an ECS service, of what it runs or of another task definition.",
+		Undo:        "sets the service back; waits until it is whole",
 		New:         func() injectors.Injector { return &ECSDeploy{} },
 		Step:        func() injectors.Step { return &Step{} },
 		Permissions: permissions(),

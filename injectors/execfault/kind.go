@@ -24,6 +24,7 @@ func Kind() injectors.Kind {
 	return injectors.Kind{
 		Name:    "exec",
 		Summary: "Runs a command that does a fault, and another one that undoes it.",
+		Undo:    "runs the other command, if there is one",
 		New:     func() injectors.Injector { return &Exec{Timeout: defaultTimeout} },
 		Step:    func() injectors.Step { return &Step{} },
 		Held:    true,

@@ -26,6 +26,7 @@ func Kind() injectors.Kind {
 	return injectors.Kind{
 		Name:        "instance_kill",
 		Summary:     "Terminates, stops or reboots EC2 instances, picked by cluster, Auto Scaling group, tags or id.",
+		Undo:        "starts what it stopped; waits until the rest has healed",
 		New:         func() injectors.Injector { return &InstanceKill{Mode: Terminate} },
 		Step:        func() injectors.Step { return &Step{} },
 		Permissions: permissions(),

@@ -29,6 +29,7 @@ func Kind() injectors.Kind {
 	return injectors.Kind{
 		Name:        name,
 		Summary:     "Cuts private subnets off from the internet, by taking their routes to NAT gateways away or by a network ACL.",
+		Undo:        "ties them to their own route tables or network ACLs again",
 		New:         func() injectors.Injector { return &NATCutoff{Method: Route} },
 		Step:        func() injectors.Step { return &Step{} },
 		Permissions: permissions(),

@@ -23,6 +23,7 @@ func Kind() injectors.Kind {
 	return injectors.Kind{
 		Name:        "task_kill",
 		Summary:     "Stops ECS tasks, picked by service or id, on EC2 and on Fargate.",
+		Undo:        "waits until the service has replaced them",
 		New:         func() injectors.Injector { return &TaskKill{} },
 		Step:        func() injectors.Step { return &Step{} },
 		Permissions: permissions(),

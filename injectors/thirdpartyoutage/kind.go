@@ -29,6 +29,7 @@ func Kind() injectors.Kind {
 	return injectors.Kind{
 		Name:        name,
 		Summary:     "Takes a third party away from a VPC: its names, by DNS Firewall, or its addresses, by network ACLs.",
+		Undo:        "takes its rules out of DNS Firewall or the subnets' network ACLs again",
 		New:         func() injectors.Injector { return &ThirdPartyOutage{Response: NXDomain} },
 		Step:        func() injectors.Step { return &Step{} },
 		Permissions: permissions(),
