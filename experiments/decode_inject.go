@@ -49,7 +49,7 @@ func (r *reader) inject(b *hclsyntax.Block) Inject {
 
 // unknownKind reports a block whose first label is no kind; others are the kinds of the other block type.
 func (r *reader) unknownKind(b *hclsyntax.Block, kinds, others []string) {
-	advice := didYouMean(b.Labels[0], kinds)
+	advice := DidYouMean(b.Labels[0], kinds)
 	if name := suggest(b.Labels[0], others); name != "" && suggest(b.Labels[0], kinds) == "" {
 		other := map[string]string{"inject": "probe", "probe": "inject"}[b.Type]
 		advice = fmt.Sprintf("%s is a kind of %s. Write: %s %q %q { ... }", name, other, other, name, b.Labels[1])

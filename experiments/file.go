@@ -82,7 +82,7 @@ func Gather(args []string) (names []string, diags hcl.Diagnostics) {
 				diags = append(diags, unreadable(arg, err))
 			} else if len(found) == 0 {
 				diags = append(diags, &hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Nothing to read in %s", arg),
-					Detail: "The directory holds no file whose name ends in .hcl."})
+					Detail: "The directory holds no file whose name ends in .hcl, and those in folders below it are not read: name the folder that holds them."})
 			}
 			names = append(names, found...)
 		}

@@ -25,8 +25,8 @@ func suggest(given string, candidates []string) string {
 	return nearest
 }
 
-// didYouMean is a sentence to end a message with: the nearest candidate, or all of them where none is near.
-func didYouMean(given string, candidates []string) string {
+// DidYouMean is a sentence to end a message with: the nearest candidate, or all of them where none is near.
+func DidYouMean(given string, candidates []string) string {
 	if s := suggest(given, candidates); s != "" {
 		return fmt.Sprintf("Did you mean %q?", s)
 	}

@@ -123,7 +123,7 @@ func undeclared(o Options, given []varFile, readers []*reader) hcl.Diagnostics {
 	for _, name := range slices.Sorted(maps.Keys(o.Vars)) {
 		if !declared[name] {
 			m.report(&hcl.Diagnostic{Severity: hcl.DiagError, Summary: fmt.Sprintf("Unknown variable %q", name),
-				Detail: "It is set with --var, and no file declares it. " + didYouMean(name, names)})
+				Detail: "It is set with --var, and no file declares it. " + DidYouMean(name, names)})
 		}
 	}
 	for _, f := range given {
@@ -131,7 +131,7 @@ func undeclared(o Options, given []varFile, readers []*reader) hcl.Diagnostics {
 		for name, a := range f.values {
 			if !declared[name] {
 				m.report(&hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: fmt.Sprintf("Unknown variable %q", name),
-					Detail: "No file declares it, so its value is not used. " + didYouMean(name, names), Subject: a.NameRange.Ptr()})
+					Detail: "No file declares it, so its value is not used. " + DidYouMean(name, names), Subject: a.NameRange.Ptr()})
 			}
 		}
 	}
@@ -286,6 +286,14 @@ func example(ty cty.Type) string {
 		return `["a", "b"]`
 	}
 	return `"text", 12 or ["a", "b"]`
+}
+
+// Environ is what os.Environ would have to say for the variables to have these values.
+func Environ(values map[string]string) (environ []string) {
+	for name, value := range values {
+		environ = append(environ, environPrefix+name+"="+value)
+	}
+	return environ
 }
 
 // environment returns the variables that environ sets, without the prefix.

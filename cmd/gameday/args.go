@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -35,6 +36,18 @@ func flagsFirst(app *cli.App, args []string) []string {
 		}
 	}
 	return slices.Concat(args[:2], flags, files)
+}
+
+// atMost refuses more than n arguments, by name: whoever wrote them believes that they count.
+func atMost(c *cli.Context, n int) error {
+	if c.NArg() <= n {
+		return nil
+	}
+	takes := c.Command.ArgsUsage
+	if n == 0 {
+		takes = "no arguments"
+	}
+	return fmt.Errorf("%s: too much: %s takes %s; see gameday %s --help", strings.Join(c.Args().Slice()[n:], " "), c.Command.Name, takes, c.Command.Name)
 }
 
 // takesValue reports whether the flag as written expects its value in the next argument.

@@ -36,13 +36,16 @@ func completionCommand() *cli.Command {
 		Description: "Examples:\n" +
 			"  source <(gameday completion bash)\n" +
 			"  gameday completion fish > ~/.config/fish/completions/gameday.fish",
-		Action: func(c *cli.Context) error {
+		Action: printing(func(c *cli.Context) error {
+			if err := atMost(c, 1); err != nil {
+				return err
+			}
 			script, ok := completionScripts[c.Args().First()]
 			if !ok {
 				return fmt.Errorf("completion takes one shell: bash, zsh or fish")
 			}
 			_, err := fmt.Fprint(c.App.Writer, script)
 			return err
-		},
+		}),
 	}
 }

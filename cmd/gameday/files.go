@@ -53,6 +53,13 @@ func readFiles(c *cli.Context) ([]source, error) {
 			names = append(names, arg)
 		}
 	}
+	if len(plans) > 0 {
+		for _, flag := range []string{"seed", "speed"} {
+			if c.IsSet(flag) {
+				return nil, fmt.Errorf("%s has a %s of its own, which was reviewed with it: leave --%s out, or plan again with it and look", plans[0], flag, flag)
+			}
+		}
+	}
 	var sources []source
 	if len(names) > 0 {
 		o, err := readOptions(c)
@@ -93,7 +100,7 @@ func readPlan(c *cli.Context, name string) (source, error) {
 		return source{}, err
 	}
 	o.Speed = plan.Speed
-	maps.Copy(o.Vars, plan.Vars)
+	o.Environ = append(o.Environ, experiments.Environ(plan.Vars)...) // the weakest: what says otherwise shows, and is refused
 	files, err := load(c, []string{plan.Name}, o)
 	if err != nil {
 		return source{}, err
@@ -102,10 +109,23 @@ func readPlan(c *cli.Context, name string) (source, error) {
 	if s.file.SHA256 != plan.SHA256 {
 		return source{}, fmt.Errorf("%s has changed since %s was made: plan again and look", plan.Name, name)
 	}
+	if err := asPlanned(name, plan.Vars, s.file.Vars); err != nil {
+		return source{}, err
+	}
 	for _, e := range plan.Experiments {
 		s.approved[e.Name] = e
 	}
 	return s, nil
+}
+
+// asPlanned fails where a variable has another value than the plan was made with. Sensitive ones are in neither.
+func asPlanned(plan string, planned, given map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if want, got := planned[name], given[name]; want != got {
+			return fmt.Errorf("%s was made with %s = %q, and --var, --var-file or the environment says %q: leave that out, or plan again with it and look", plan, name, want, got)
+		}
+	}
+	return nil
 }
 
 func readOptions(c *cli.Context) (experiments.Options, error) {
@@ -129,9 +149,7 @@ func readOptions(c *cli.Context) (experiments.Options, error) {
 // load reads files and shows what is wrong with them.
 func load(c *cli.Context, names []string, o experiments.Options) ([]*experiments.File, error) {
 	files, diags := experiments.ReadFiles(names, o)
-	if err := showDiagnostics(c, diags); err != nil {
-		return nil, err
-	}
+	showDiagnostics(c, diags)
 	if diags.HasErrors() {
 		return nil, &outcome{reports.Invalid}
 	}
@@ -168,7 +186,8 @@ func (s source) experiments() []*experiments.Experiment {
 // wide is how wide text may be where no terminal says.
 const wide = 100
 
-func showDiagnostics(c *cli.Context, found diagnostics) error {
+// showDiagnostics shows mistakes to whoever still looks at stderr.
+func showDiagnostics(c *cli.Context, found diagnostics) {
 	color, width := false, wide
 	if f, ok := c.App.ErrWriter.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
 		color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
@@ -176,5 +195,5 @@ func showDiagnostics(c *cli.Context, found diagnostics) error {
 			width = w
 		}
 	}
-	return experiments.WriteDiagnostics(c.App.ErrWriter, found, color, width)
+	_ = experiments.WriteDiagnostics(c.App.ErrWriter, found, color, width) // the exit code says it too
 }

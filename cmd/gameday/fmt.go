@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,51 +19,64 @@ func fmtCommand() *cli.Command {
 		Usage:     "rewrite experiment files in the canonical layout",
 		ArgsUsage: "FILE|DIR...|-",
 		Description: "Examples:\n" +
-			"  gameday fmt experiments/\n" +
-			"  gameday fmt --check experiments/   # change nothing, list what is not formatted, exit 1\n" +
+			"  gameday fmt experiments/examples           # the *.hcl files in it, not those in folders below\n" +
+			"  gameday fmt --check experiments/examples   # change nothing, list what is not formatted, exit 1\n" +
 			"  gameday fmt - < sudden_death.hcl",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "check", Usage: "change nothing; list what is not formatted and exit 1"},
 		},
-		Action: func(c *cli.Context) error {
+		Action: printing(func(c *cli.Context) error {
 			if c.NArg() == 1 && c.Args().First() == "-" {
 				source, err := io.ReadAll(os.Stdin)
 				if err != nil {
 					return fmt.Errorf("read stdin: %w", err)
 				}
 				return format(c, "<stdin>", source, func(formatted []byte) error {
-					_, err := c.App.Writer.Write(formatted)
-					return err
+					if !c.Bool("check") {
+						_, err := c.App.Writer.Write(formatted)
+						return err
+					}
+					if !bytes.Equal(source, formatted) {
+						fmt.Fprintln(c.App.Writer, "<stdin>")
+						return &outcome{reports.Failed}
+					}
+					return nil
 				})
 			}
+			if c.NArg() == 0 {
+				return errors.New("fmt takes an experiment file: gameday fmt FILE")
+			}
 			return formatAll(c)
-		},
+		}),
 	}
 }
 
 // formatAll formats every file that the arguments name, and lists the ones that were not formatted.
 func formatAll(c *cli.Context) error {
 	names, diags := experiments.Gather(c.Args().Slice())
-	if err := showDiagnostics(c, diags); err != nil {
-		return err
-	}
+	showDiagnostics(c, diags)
 	failed := diags.HasErrors()
 	unformatted := false
 	for _, name := range names {
 		source, err := os.ReadFile(name)
 		if err != nil {
-			return err
+			fmt.Fprintln(c.App.ErrWriter, "gameday:", err)
+			failed = true
+			continue
 		}
 		err = format(c, name, source, func(formatted []byte) error {
 			if bytes.Equal(source, formatted) {
 				return nil
 			}
 			unformatted = true
-			fmt.Fprintln(c.App.Writer, name)
-			if c.Bool("check") {
-				return nil
+			if !c.Bool("check") {
+				if err := os.WriteFile(name, formatted, 0o644); err != nil {
+					fmt.Fprintln(c.App.ErrWriter, "gameday:", err)
+					return err
+				}
 			}
-			return os.WriteFile(name, formatted, 0o644)
+			fmt.Fprintln(c.App.Writer, name)
+			return nil
 		})
 		if err != nil {
 			failed = true
@@ -80,9 +94,7 @@ func formatAll(c *cli.Context) error {
 // format hands on the formatted source, or shows why it cannot be formatted and leaves it alone.
 func format(c *cli.Context, name string, source []byte, write func([]byte) error) error {
 	formatted, diags := experiments.Format(name, source)
-	if err := showDiagnostics(c, diags); err != nil {
-		return err
-	}
+	showDiagnostics(c, diags)
 	if diags.HasErrors() {
 		return &outcome{reports.Invalid}
 	}

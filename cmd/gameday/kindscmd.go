@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
+
+	"gameday/experiments"
 )
 
 func kindsCommand() *cli.Command {
@@ -23,13 +26,17 @@ func kindsCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print JSON instead of text"},
 		},
-		Action: func(c *cli.Context) error {
+		Action: printing(func(c *cli.Context) error {
+			if err := atMost(c, 1); err != nil {
+				return err
+			}
 			all := kindPages()
 			if c.NArg() > 0 {
-				all = named(all, c.Args().First())
-				if len(all) == 0 {
-					return fmt.Errorf("no kind is called %q: gameday kinds lists them all", c.Args().First())
+				found := named(all, c.Args().First())
+				if len(found) == 0 {
+					return fmt.Errorf("no kind is called %q. %s", c.Args().First(), experiments.DidYouMean(c.Args().First(), kindNames(all)))
 				}
+				all = found
 			}
 			switch {
 			case c.Bool("json"):
@@ -45,7 +52,7 @@ func kindsCommand() *cli.Command {
 				writeKinds(c.App.Writer, all)
 				return nil
 			}
-		},
+		}),
 	}
 }
 
@@ -89,6 +96,15 @@ func named(all []kindPage, name string) []kindPage {
 		}
 	}
 	return found
+}
+
+// kindNames lists the names of kinds, each once.
+func kindNames(all []kindPage) (names []string) {
+	for _, k := range all {
+		names = append(names, k.Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func writeKinds(w io.Writer, all []kindPage) {

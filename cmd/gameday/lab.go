@@ -29,6 +29,9 @@ func labCommand() *cli.Command {
 			&cli.StringFlag{Name: "listen", Value: "127.0.0.1:4599", Usage: "`ADDRESS` of the AWS endpoint; port 0 picks a free one"},
 		}, labFlags()...),
 		Action: func(c *cli.Context) error {
+			if err := atMost(c, 1); err != nil {
+				return err
+			}
 			o := labOptions(c, quietLog(c))
 			o.Listen = c.String("listen")
 			if c.NArg() > 0 {
@@ -45,7 +48,9 @@ func labCommand() *cli.Command {
 			}
 			defer l.Close()
 			for _, name := range slices.Sorted(maps.Keys(l.Environment())) {
-				fmt.Fprintf(c.App.Writer, "export %s=%s\n", name, l.Environment()[name])
+				if _, err := fmt.Fprintf(c.App.Writer, "export %s=%s\n", name, l.Environment()[name]); err != nil {
+					return fmt.Errorf("say where the lab is: %w", err)
+				}
 			}
 			fmt.Fprintf(c.App.ErrWriter, "The lab serves AWS at %s until Ctrl-C.\n", l.Endpoint())
 			<-ctx.Done()

@@ -36,17 +36,18 @@ func gameday(args []string, stdout, stderr io.Writer) int {
 
 func newApp(stdout, stderr io.Writer) *cli.App {
 	return &cli.App{
-		Name:                 "gameday",
-		Usage:                "chaos experiments for AWS that put everything back",
-		Version:              version(),
-		Description:          "Start with:\n  gameday run --lab --yes experiments/examples/sudden_death.hcl",
-		Writer:               stdout,
-		ErrWriter:            stderr,
-		EnableBashCompletion: true,
-		Suggest:              true,
-		HideHelpCommand:      true,
-		ExitErrHandler:       func(*cli.Context, error) {}, // the exit happens once, in main
-		Action:               noCommand,
+		Name:                      "gameday",
+		Usage:                     "chaos experiments for AWS that put everything back",
+		Version:                   version(),
+		Description:               "Start with:\n  gameday run --lab --yes experiments/examples/sudden_death.hcl",
+		Writer:                    stdout,
+		ErrWriter:                 stderr,
+		EnableBashCompletion:      true,
+		Suggest:                   true,
+		HideHelpCommand:           true,
+		DisableSliceFlagSeparator: true,                         // a comma is part of a value: --var 'zones=["a","b"]'
+		ExitErrHandler:            func(*cli.Context, error) {}, // the exit happens once, in main
+		Action:                    noCommand,
 		Commands: []*cli.Command{
 			initCommand(), runCommand(), planCommand(), validateCommand(), fmtCommand(),
 			stopCommand(), rollbackCommand(), runsCommand(), reportCommand(),

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -26,8 +25,12 @@ func planCommand() *cli.Command {
 			seedFlag(),
 			&cli.BoolFlag{Name: "json", Usage: "print JSON instead of text"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the plan of one file to `PLAN.json`, for gameday run"},
+			&cli.BoolFlag{Name: "force", Usage: "with -o: replace a plan that is there already"},
 		}),
-		Action: func(c *cli.Context) error {
+		Action: printing(func(c *cli.Context) error {
+			if there, err := os.Stat(c.String("output")); err == nil && there.Mode().IsRegular() && !c.Bool("force") {
+				return fmt.Errorf("%s is there already, and may have been reviewed: give another name, or --force to replace it", c.String("output"))
+			}
 			files, err := readFiles(c)
 			if err != nil {
 				return err
@@ -41,7 +44,7 @@ func planCommand() *cli.Command {
 			}
 			defer w.Close()
 			return planAll(c, w, files)
-		},
+		}),
 	}
 }
 
@@ -92,11 +95,14 @@ func writePlanFile(c *cli.Context, f source, plans []*experiments.Plan) error {
 	}
 	text := f.redact.String(string(data)) + "\n"
 	if c.Bool("json") {
-		_, err = fmt.Fprint(c.App.Writer, text)
+		fmt.Fprint(c.App.Writer, text)
 	}
-	if c.IsSet("output") {
-		err = errors.Join(err, os.WriteFile(c.String("output"), []byte(text), 0o600))
-		fmt.Fprintf(c.App.ErrWriter, "\nPlan written to %s at %s; run it with: gameday run %s\n", c.String("output"), time.Now().Format("15:04:05"), c.String("output"))
+	if !c.IsSet("output") {
+		return nil
 	}
-	return err
+	if err := writeWhole(c.String("output"), []byte(text)); err != nil {
+		return fmt.Errorf("write the plan: %w", err)
+	}
+	fmt.Fprintf(c.App.ErrWriter, "\nPlan written to %s at %s; run it with: gameday run %s\n", c.String("output"), time.Now().Format("15:04:05"), c.String("output"))
+	return nil
 }

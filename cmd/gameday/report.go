@@ -24,7 +24,7 @@ func reportCommand() *cli.Command {
 			&cli.StringFlag{Name: "as", Value: "text", Usage: "`FORMAT`: " + strings.Join(formatNames(), ", ")},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write to `FILE` instead of stdout"},
 		},
-		Action: func(c *cli.Context) error {
+		Action: printing(func(c *cli.Context) error {
 			if c.NArg() != 1 {
 				return fmt.Errorf("report takes one run: gameday runs lists them")
 			}
@@ -40,7 +40,7 @@ func reportCommand() *cli.Command {
 				return saveReport(c.String("output"), write, r)
 			}
 			return write(c.App.Writer, r)
-		},
+		}),
 	}
 }
 

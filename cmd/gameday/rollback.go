@@ -32,8 +32,14 @@ func rollbackCommand() *cli.Command {
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "with --scan: undo what is found without asking"},
 		},
 		Action: func(c *cli.Context) error {
+			if err := atMost(c, 1); err != nil {
+				return err
+			}
 			if c.Bool("scan") {
 				return rollbackScanned(c)
+			}
+			if err := thereAreRuns(c.String("runs-dir")); err != nil {
+				return fmt.Errorf("%w; gameday rollback --scan goes by the tags on AWS instead", err)
 			}
 			left, err := experiments.Leftovers(c.String("runs-dir"))
 			if err != nil {

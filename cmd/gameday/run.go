@@ -62,28 +62,51 @@ func runAll(c *cli.Context, w *world, files []source) error {
 	signals := &interrupts{stderr: c.App.ErrWriter}
 	ctx, stop := signals.during(c.Context)
 	defer stop()
+	queue := queued(files)
 	var verdicts []reports.Verdict
-	for _, f := range files {
-		for _, e := range f.experiments() {
-			verdict, err := runOne(ctx, c, w, signals, f, e)
-			switch {
-			case verdict == "" && err != nil && ctx.Err() != nil:
-				fmt.Fprintln(c.App.ErrWriter, "gameday: stopped before anything was touched")
-				verdict = reports.Aborted
-			case err != nil:
-				fmt.Fprintln(c.App.ErrWriter, f.redact.String(describe(err)))
-				verdict = reports.MostUrgent([]reports.Verdict{verdictOf(err), verdict})
-			}
-			verdicts = append(verdicts, verdict)
-			if ctx.Err() != nil || verdict == reports.NotRolledBack {
-				return &outcome{reports.MostUrgent(verdicts)}
-			}
+	for n, next := range queue {
+		verdict, err := runOne(ctx, c, w, signals, next.source, next.experiment)
+		switch {
+		case verdict == "" && err != nil && ctx.Err() != nil:
+			fmt.Fprintln(c.App.ErrWriter, "gameday: stopped before anything was touched")
+			verdict = reports.Aborted
+		case err != nil:
+			fmt.Fprintln(c.App.ErrWriter, next.source.redact.String(describe(err)))
+			verdict = reports.MostUrgent([]reports.Verdict{verdictOf(err), verdict})
+		}
+		verdicts = append(verdicts, verdict)
+		if ctx.Err() != nil || verdict == reports.NotRolledBack {
+			sayNotRun(c, queue[n+1:], next.experiment.Name, verdict)
+			break
 		}
 	}
 	if v := reports.MostUrgent(verdicts); v != reports.Passed {
 		return &outcome{v}
 	}
 	return nil
+}
+
+// waiting is an experiment that is to be run, and the file it comes from.
+type waiting struct {
+	source     source
+	experiment *experiments.Experiment
+}
+
+// queued lists what is to be run, in order.
+func queued(files []source) (queue []waiting) {
+	for _, f := range files {
+		for _, e := range f.experiments() {
+			queue = append(queue, waiting{f, e})
+		}
+	}
+	return queue
+}
+
+// sayNotRun names the experiments that were not begun, and why.
+func sayNotRun(c *cli.Context, left []waiting, last string, verdict reports.Verdict) {
+	for _, l := range left {
+		fmt.Fprintf(c.App.ErrWriter, "gameday: experiment %q was not run, because %q was %s\n", l.experiment.Name, last, verdict)
+	}
 }
 
 // runOne plans an experiment, shows the plan, asks, runs, and leaves the reports in the run's folder. There may be a
@@ -125,11 +148,10 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	if saved == nil {
 		fmt.Fprintf(stderr, "Report: %s\n", filepath.Join(dir, "report.html"))
 	}
-	printed := reports.Formats()[c.String("format")](c.App.Writer, result)
-	if errors.Is(printed, syscall.EPIPE) {
-		printed = nil // whoever was reading has seen enough
+	if err := reports.Formats()[c.String("format")](c.App.Writer, result); err != nil && !errors.Is(err, syscall.EPIPE) {
+		fmt.Fprintf(stderr, "gameday: the result could not be printed: %v\n", err) // which changes nothing of it
 	}
-	return result.Verdict, errors.Join(saved, printed)
+	return result.Verdict, saved
 }
 
 // confirm asks the person at the terminal, unless --yes was said.
@@ -217,7 +239,7 @@ func describe(err error) string {
 }
 
 func seedFlag() cli.Flag {
-	return &cli.Uint64Flag{Name: "seed", Usage: "repeat the random picks of an earlier plan or run"}
+	return &cli.Uint64Flag{Name: "seed", Usage: "repeat the random picks of an earlier plan or run", DefaultText: "random, and printed"}
 }
 
 // seed is the one asked for, or a random one.

@@ -25,7 +25,15 @@ func runsCommand() *cli.Command {
 			runsDirFlag(),
 			&cli.BoolFlag{Name: "json", Usage: "print JSON instead of text"},
 		},
-		Action: func(c *cli.Context) error {
+		Action: printing(func(c *cli.Context) error {
+			if err := atMost(c, 0); err != nil {
+				return err
+			}
+			if c.IsSet("runs-dir") {
+				if err := thereAreRuns(c.String("runs-dir")); err != nil {
+					return err
+				}
+			}
 			ids, err := runIDs(c.String("runs-dir"))
 			if err != nil {
 				return err
@@ -39,7 +47,7 @@ func runsCommand() *cli.Command {
 			}
 			writeRuns(c.App.Writer, lines)
 			return nil
-		},
+		}),
 	}
 }
 

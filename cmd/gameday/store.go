@@ -18,6 +18,15 @@ func runsDirFlag() cli.Flag {
 	return &cli.StringFlag{Name: "runs-dir", Value: "runs", Usage: "`DIR` that holds a folder for each run", EnvVars: []string{"GAMEDAY_RUNS_DIR"}}
 }
 
+// thereAreRuns fails where there is no folder of runs. From the wrong place, "nothing is left" would be believed.
+func thereAreRuns(runsDir string) error {
+	_, err := os.Stat(runsDir)
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("there is no folder %s here: go to where the runs were made, or name their folder with --runs-dir", runsDir)
+	}
+	return err
+}
+
 // readResult reads the record of a run, by its id or by the beginning of one that is unique.
 func readResult(runsDir, run string) (*reports.Result, error) {
 	id, err := findRun(runsDir, run)
@@ -29,6 +38,9 @@ func readResult(runsDir, run string) (*reports.Result, error) {
 
 // findRun is the id of a run of which the beginning is given, which is enough where it is unique.
 func findRun(runsDir, run string) (string, error) {
+	if err := thereAreRuns(runsDir); err != nil {
+		return "", err
+	}
 	ids, err := runIDs(runsDir)
 	if err != nil {
 		return "", err

@@ -19,9 +19,9 @@ func validateCommand() *cli.Command {
 		ArgsUsage: "FILE|DIR...",
 		Description: "Examples:\n" +
 			"  gameday validate sudden_death.hcl\n" +
-			"  gameday validate --json experiments/",
+			"  gameday validate --json experiments/examples   # the *.hcl files in it, not those in folders below",
 		Flags: append(varFlags(), &cli.BoolFlag{Name: "json", Usage: "print the diagnostics as JSON, for editors"}),
-		Action: func(c *cli.Context) error {
+		Action: printing(func(c *cli.Context) error {
 			if c.NArg() == 0 {
 				return fmt.Errorf("validate takes an experiment file: gameday validate FILE")
 			}
@@ -34,8 +34,8 @@ func validateCommand() *cli.Command {
 				if _, err := c.App.Writer.Write(experiments.DiagnosticsJSON(diags)); err != nil {
 					return err
 				}
-			} else if err := showDiagnostics(c, diags); err != nil {
-				return err
+			} else {
+				showDiagnostics(c, diags)
 			}
 			if diags.HasErrors() {
 				return &outcome{reports.Invalid}
@@ -46,6 +46,6 @@ func validateCommand() *cli.Command {
 				}
 			}
 			return nil
-		},
+		}),
 	}
 }

@@ -25,8 +25,8 @@ func worldFlags() []cli.Flag {
 func labFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "topology", Usage: "HCL `FILE` that describes the lab's account, instead of the built-in one"},
-		&cli.StringSliceFlag{Name: "weakness", Usage: "switch a known weakness of the lab on, by `NAME`; `gameday lab --weaknesses` lists them"},
-		&cli.StringSliceFlag{Name: "deny", Usage: "have the lab deny an IAM `ACTION`, like ec2:TerminateInstances or ecs:*"},
+		&cli.StringSliceFlag{Name: "weakness", Usage: "switch a known weakness of the lab on, by `NAME`; `gameday lab --weaknesses` lists them; may be given several times"},
+		&cli.StringSliceFlag{Name: "deny", Usage: "have the lab deny an IAM `ACTION`, like ec2:TerminateInstances or ecs:*; may be given several times"},
 	}
 }
 
