@@ -84,7 +84,7 @@ func (r *reader) finished() hcl.Diagnostics {
 		sources[r.name] = excerptSource{source: r.source, hidden: r.hidden}
 	}
 	for _, f := range r.given {
-		sources[f.name] = excerptSource{source: f.source, hidden: r.hidden}
+		sources = sources.with(f, f.hidden(r.variables))
 	}
 	redactor := NewRedactor(slices.Sorted(maps.Keys(r.secrets))...)
 	for _, d := range r.diags {

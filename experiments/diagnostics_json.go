@@ -9,10 +9,11 @@ import (
 
 // diagnosticsJSON is what `validate --json` prints: the shape that editors know from `terraform validate -json`.
 type diagnosticsJSON struct {
-	Valid        bool             `json:"valid"`
-	ErrorCount   int              `json:"error_count"`
-	WarningCount int              `json:"warning_count"`
-	Diagnostics  []diagnosticJSON `json:"diagnostics"`
+	FormatVersion string           `json:"format_version"`
+	Valid         bool             `json:"valid"`
+	ErrorCount    int              `json:"error_count"`
+	WarningCount  int              `json:"warning_count"`
+	Diagnostics   []diagnosticJSON `json:"diagnostics"`
 }
 
 type diagnosticJSON struct {
@@ -45,7 +46,7 @@ type snippetJSON struct {
 
 // DiagnosticsJSON returns diagnostics as JSON for editors, in the shape of `terraform validate -json`.
 func DiagnosticsJSON(diags hcl.Diagnostics) []byte {
-	out := diagnosticsJSON{Valid: !diags.HasErrors(), Diagnostics: []diagnosticJSON{}}
+	out := diagnosticsJSON{FormatVersion: "1.0", Valid: !diags.HasErrors(), Diagnostics: []diagnosticJSON{}}
 	for _, d := range diags {
 		if d.Severity == hcl.DiagError {
 			out.ErrorCount++

@@ -2,7 +2,9 @@ package experiments
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -41,30 +43,65 @@ func (x excerpts) of(at hcl.Range) *excerpt {
 	if n := bytes.IndexByte(from.source[start:], '\n'); n >= 0 {
 		end = start + n
 	}
-	line := bytes.Clone(from.source[begin:end])
-	for _, secret := range from.hidden {
-		if secret.Filename == at.Filename {
-			blank(line, secret.Start.Byte-begin, secret.End.Byte-begin)
+	if begin == 0 && bytes.HasPrefix(from.source, byteOrderMark) {
+		begin = len(byteOrderMark)
+	}
+	start = max(start, begin)
+	until := max(start, min(at.End.Byte, end))
+	hidden := from.hiddenIn(at.Filename, begin, end)
+	for _, secret := range hidden { // a part of one is all of it
+		if secret.from < until && start < secret.to {
+			start, until = min(start, secret.from), max(until, secret.to)
 		}
 	}
 	e := &excerpt{}
 	if from.body != nil {
 		e.context = surroundings(from.body, at.Start.Byte)
 	}
-	until := max(start, min(at.End.Byte, end))
-	e.line = printable(line[:start-begin])
+	e.line = from.shown(hidden, begin, start)
 	e.from = len(e.line)
-	e.line += printable(line[start-begin : until-begin])
+	e.line += from.shown(hidden, start, until)
 	e.to = len(e.line)
-	e.line += printable(line[until-begin:])
+	e.line += from.shown(hidden, until, end)
 	return e
 }
 
-// blank overwrites what must not be shown, without moving the rest.
-func blank(line []byte, from, to int) {
-	for i := max(0, from); i < min(to, len(line)); i++ {
-		line[i] = '*'
+// byteOrderMark is what some editors begin a file with. It takes no room on the screen.
+var byteOrderMark = []byte("\uFEFF")
+
+// stretch is a part of a source, in bytes.
+type stretch struct{ from, to int }
+
+// hiddenIn lists what must not be shown between begin and end, in order and without overlaps.
+func (x excerptSource) hiddenIn(file string, begin, end int) (hidden []stretch) {
+	for _, secret := range x.hidden {
+		h := stretch{max(begin, secret.Start.Byte), min(end, secret.End.Byte)}
+		if secret.Filename == file && h.from < h.to {
+			hidden = append(hidden, h)
+		}
 	}
+	slices.SortFunc(hidden, func(a, b stretch) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	apart := hidden[:0]
+	for _, h := range hidden {
+		if n := len(apart); n > 0 && h.from < apart[n-1].to {
+			apart[n-1].to = max(apart[n-1].to, h.to)
+		} else {
+			apart = append(apart, h)
+		}
+	}
+	return apart
+}
+
+// shown is a part of the source as it may be seen. What is hidden becomes the same word however long it is.
+func (x excerptSource) shown(hidden []stretch, from, to int) string {
+	var b strings.Builder
+	for _, h := range hidden {
+		if h.from >= from && h.to <= to {
+			b.WriteString(printable(x.source[from:h.from]) + Redacted)
+			from = h.to
+		}
+	}
+	return b.String() + printable(x.source[from:to])
 }
 
 // printable replaces what would move a terminal's cursor.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // HCL's parser and evaluator call themselves for every part of an expression, and Go ends a program whose stack
@@ -13,7 +14,26 @@ import (
 const (
 	maxFileSize  = 256 << 10
 	maxIntricacy = 10_000
+	maxValueSize = maxFileSize // of what an expression comes to, for a few locals that double each other would fill the memory
 )
+
+// within reports whether a value takes no more than so many bytes, and looks no further than that.
+func within(v cty.Value, most int) bool {
+	for _, part := range cty.DeepValues(v) {
+		plain, _ := part.Unmark()
+		most -= perValue
+		if plain.Type() == cty.String && plain.IsKnown() && !plain.IsNull() {
+			most -= len(plain.AsString())
+		}
+		if most < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// perValue is what any value takes, however short its text.
+const perValue = 8
 
 // indigestible says why source cannot be parsed at all; empty where it can, without exhausting the machine.
 func indigestible(source []byte) string {

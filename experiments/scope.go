@@ -51,7 +51,14 @@ func (r *reader) value(expr hclsyntax.Expression) (v cty.Value, ok bool) {
 	for _, d := range diags {
 		r.evaluation(d, secret)
 	}
-	return v, !diags.HasErrors() && v.IsWhollyKnown()
+	if diags.HasErrors() {
+		return v, false
+	}
+	if !within(v, maxValueSize) {
+		r.mistake(expr.Range(), "Value too large", "It is more than 256 KiB of text, which no experiment needs. Make it smaller.")
+		return cty.DynamicVal, false
+	}
+	return v, v.IsWhollyKnown()
 }
 
 // evaluation reports what HCL found while it evaluated an expression. Its messages may quote values, so they are

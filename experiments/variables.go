@@ -53,6 +53,8 @@ type varFile struct {
 	name   string
 	source []byte
 	values hcl.Attributes
+	torn   bool        // the syntax is broken, so nobody knows where its values begin and end
+	blocks []hcl.Range // which have no business there, from brace to brace
 }
 
 // readVarFiles reads files of `name = value` lines, or of JSON where their name ends in .json.
@@ -65,45 +67,65 @@ func readVarFiles(names []string) (files []varFile, diags hcl.Diagnostics) {
 		}
 		f := varFile{name: name, source: source}
 		m := mistakes{}
-		f.values = f.parse(&m)
-		diags = append(diags, m.inOrder(excerpts{name: {source: source, hidden: f.hidden()}})...)
+		f.parse(&m)
+		diags = append(diags, m.inOrder(excerpts{}.with(f, f.hidden(nil)))...)
 		files = append(files, f)
 	}
 	return files, diags
 }
 
-func (f varFile) parse(m *mistakes) hcl.Attributes {
-	var parsed *hcl.File
-	var diags hcl.Diagnostics
+func (f *varFile) parse(m *mistakes) {
 	if why := indigestible(f.source); why != "" {
 		m.mistake(hcl.Range{Filename: f.name, Start: hcl.InitialPos, End: hcl.InitialPos}, "This is no file of variables", why)
-		return nil
+		f.torn = true
+		return
 	}
-	if strings.HasSuffix(f.name, ".json") {
-		parsed, diags = hcljson.Parse(f.source, f.name)
-	} else {
-		parsed, diags = hclsyntax.ParseConfig(f.source, f.name, hcl.InitialPos)
+	parsed, diags := f.syntax()
+	f.torn = diags.HasErrors()
+	for _, d := range diags {
+		if strings.Contains(d.Detail, `"`) {
+			d.Detail = "What is written there is not shown, because it may be a secret."
+		}
 	}
-	var values hcl.Attributes
 	if parsed != nil && parsed.Body != nil {
-		var more hcl.Diagnostics
-		values, more = parsed.Body.JustAttributes()
+		values, more := parsed.Body.JustAttributes()
 		for _, d := range more {
 			d.Detail = "A file of variables consists of lines like: cluster = \"web\""
 		}
-		diags = append(diags, more...)
+		f.values, diags = values, append(diags, more...)
+		if body, is := parsed.Body.(*hclsyntax.Body); is {
+			for _, b := range body.Blocks {
+				f.blocks = append(f.blocks, hcl.RangeBetween(b.OpenBraceRange, b.CloseBraceRange))
+			}
+		}
 	}
 	m.syntax(diags)
-	return values
 }
 
-// hidden is where the values stand.
-func (f varFile) hidden() []hcl.Range {
-	var ranges []hcl.Range
-	for _, a := range f.values {
-		ranges = append(ranges, a.Expr.Range())
+func (f *varFile) syntax() (*hcl.File, hcl.Diagnostics) {
+	if strings.HasSuffix(f.name, ".json") {
+		return hcljson.Parse(f.source, f.name)
+	}
+	return hclsyntax.ParseConfig(f.source, f.name, hcl.InitialPos)
+}
+
+// hidden is where the values stand of which it is not known that they may be shown.
+func (f varFile) hidden(declared map[string]*variable) []hcl.Range {
+	ranges := slices.Clone(f.blocks)
+	for name, a := range f.values {
+		if declared[name] == nil || declared[name].Sensitive {
+			ranges = append(ranges, a.Expr.Range())
+		}
 	}
 	return ranges
+}
+
+// with adds a file of variables to what is quoted from, if it can be told what must not be shown of it.
+func (x excerpts) with(f varFile, hidden []hcl.Range) excerpts {
+	if !f.torn {
+		x[f.name] = excerptSource{source: f.source, hidden: hidden}
+	}
+	return x
 }
 
 // undeclared reports values for variables that none of the files declares. In a file of variables that is a
@@ -127,7 +149,7 @@ func undeclared(o Options, given []varFile, readers []*reader) hcl.Diagnostics {
 		}
 	}
 	for _, f := range given {
-		sources[f.name] = excerptSource{source: f.source, hidden: f.hidden()}
+		sources = sources.with(f, f.hidden(nil))
 		for name, a := range f.values {
 			if !declared[name] {
 				m.report(&hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: fmt.Sprintf("Unknown variable %q", name),
@@ -229,9 +251,6 @@ func (r *reader) settled(v *variable, environ map[string]string) cty.Value {
 	for _, f := range slices.Backward(r.given) {
 		if a, set := f.values[v.name]; set {
 			v.at = a.Expr.Range()
-			if v.Sensitive {
-				r.hide(v.at)
-			}
 			value, diags := a.Expr.Value(nil)
 			for _, d := range diags {
 				r.evaluation(d, v.Sensitive)

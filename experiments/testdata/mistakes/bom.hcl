@@ -1,0 +1,6 @@
+﻿experimant "bom" {
+  probe "gauge" "g" {
+    source = "x"
+    max    = 1
+  }
+}
