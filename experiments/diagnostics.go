@@ -93,6 +93,16 @@ func (r *reader) finished() hcl.Diagnostics {
 	return r.inOrder(sources)
 }
 
+// Quote puts diagnostics on other HCL sources, which are given by their names, in order and adds the lines that they are about.
+func Quote(diags hcl.Diagnostics, sources map[string][]byte) hcl.Diagnostics {
+	quoted := excerpts{}
+	for name, source := range sources {
+		quoted[name] = excerptSource{source: source}
+	}
+	m := mistakes{diags: diags}
+	return m.inOrder(quoted)
+}
+
 // WriteDiagnostics writes diagnostics for people, each with the line that it is about and the guilty part underlined.
 // Text is wrapped at width, if that is above 0. Values of sensitive variables do not appear.
 func WriteDiagnostics(w io.Writer, diags hcl.Diagnostics, color bool, width int) error {

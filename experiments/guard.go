@@ -1,6 +1,7 @@
 package experiments
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,47 +20,48 @@ func (g Guard) admits(id cloud.Identity) error {
 	return nil
 }
 
-// allows checks the rules on what the plan touches. A rule that cannot be checked refuses.
+// allows checks the rules on what the plan touches, and names every one that it breaks. A rule that cannot be checked
+// refuses.
 func (g Guard) allows(p *Plan) error {
+	var broken []error
 	if g.MaxTargets != nil {
 		if n := len(distinct(p.Targets)); n > *g.MaxTargets {
-			return &Refusal{"max_targets", fmt.Sprintf("the plan touches %d targets (%s) and at most %d are allowed", n, names(p.Targets), *g.MaxTargets)}
+			broken = append(broken, &Refusal{"max_targets", fmt.Sprintf("the plan touches %d targets (%s) and at most %d are allowed", n, names(p.Targets), *g.MaxTargets)})
 		}
 	}
 	if g.MaxPercent != nil {
-		if err := g.allowsShare(p); err != nil {
-			return err
+		broken = append(broken, g.allowsShare(p)...)
+	}
+	for _, key := range slices.Sorted(maps.Keys(g.RequireTags)) {
+		without := slices.DeleteFunc(slices.Clone(p.Targets), func(t injectors.Target) bool { return t.Tags[key] == g.RequireTags[key] })
+		if len(without) > 0 {
+			broken = append(broken, &Refusal{"require_tags", fmt.Sprintf("the tag %s=%s is missing on %s", key, g.RequireTags[key], names(without))})
 		}
 	}
-	for _, t := range p.Targets {
-		for _, key := range slices.Sorted(maps.Keys(g.RequireTags)) {
-			if want := g.RequireTags[key]; t.Tags[key] != want {
-				return &Refusal{"require_tags", fmt.Sprintf("%s does not carry the tag %s=%s", t.ID, key, want)}
-			}
-		}
-	}
-	return nil
+	return errors.Join(broken...)
 }
 
-func (g Guard) allowsShare(p *Plan) error {
+func (g Guard) allowsShare(p *Plan) (broken []error) {
 	hit := map[string][]injectors.Target{}
 	for _, t := range p.Targets {
 		if t.Group == "" {
-			return &Refusal{"max_percent", fmt.Sprintf("%s is not one of a known number, so its share cannot be checked", t.ID)}
+			broken = append(broken, &Refusal{"max_percent", fmt.Sprintf("%s is not one of a known number, so its share cannot be checked", t.ID)})
+			continue
 		}
 		hit[t.Group] = append(hit[t.Group], t)
 	}
 	for _, name := range slices.Sorted(maps.Keys(hit)) {
 		at := slices.IndexFunc(p.Groups, func(of injectors.Population) bool { return of.Name == name })
 		if at < 0 || p.Groups[at].Size == 0 {
-			return &Refusal{"max_percent", fmt.Sprintf("how many %s there are is not known, so the share cannot be checked", name)}
+			broken = append(broken, &Refusal{"max_percent", fmt.Sprintf("how many %s there are is not known, so the share cannot be checked", name)})
+			continue
 		}
 		n, size := len(distinct(hit[name])), p.Groups[at].Size
 		if share := float64(n) / float64(size); share > *g.MaxPercent {
-			return &Refusal{"max_percent", fmt.Sprintf("%d of %d %s is %.3g%%, and at most %.3g%% is allowed", n, size, name, share*100, *g.MaxPercent*100)}
+			broken = append(broken, &Refusal{"max_percent", fmt.Sprintf("%d of %d %s is %.3g%%, and at most %.3g%% is allowed", n, size, name, share*100, *g.MaxPercent*100)})
 		}
 	}
-	return nil
+	return broken
 }
 
 func distinct(targets []injectors.Target) []string {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"os/signal"
 	"slices"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"gameday/internal/lab"
 	"gameday/internal/lab/topology"
 )
 
@@ -38,13 +36,13 @@ func labCommand() *cli.Command {
 				o.Topology = c.Args().First()
 			}
 			if c.Bool("weaknesses") {
-				return listWeaknesses(c.App.Writer, o.Topology)
+				return listWeaknesses(c, o.Topology)
 			}
 			ctx, stop := signal.NotifyContext(c.Context, syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
-			l, err := lab.Start(ctx, o)
+			l, err := startLab(ctx, c, o)
 			if err != nil {
-				return fmt.Errorf("start the lab: %w", err)
+				return err
 			}
 			defer l.Close()
 			for _, name := range slices.Sorted(maps.Keys(l.Environment())) {
@@ -53,18 +51,21 @@ func labCommand() *cli.Command {
 				}
 			}
 			fmt.Fprintf(c.App.ErrWriter, "The lab serves AWS at %s until Ctrl-C.\n", l.Endpoint())
+			if l.Exposed() {
+				fmt.Fprintln(c.App.ErrWriter, "It takes any credentials, from everybody who can reach this machine: --listen 127.0.0.1:4599 keeps it to yourself.")
+			}
 			<-ctx.Done()
 			return nil
 		},
 	}
 }
 
-func listWeaknesses(w io.Writer, file string) error {
+func listWeaknesses(c *cli.Context, file string) error {
 	all, err := topology.ListWeaknesses(file)
 	if err != nil {
-		return err
+		return topologyMistakes(c, file, err)
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(c.App.Writer, 0, 0, 2, ' ', 0)
 	for _, weakness := range all {
 		fmt.Fprintf(t, "%s\t%s\n", weakness.Name, weakness.Description)
 	}

@@ -2,14 +2,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
 	"github.com/urfave/cli/v2"
 
+	"gameday/experiments"
 	"gameday/internal/cloud"
 	"gameday/internal/lab"
+	"gameday/internal/lab/topology"
 	"gameday/internal/lab/wire"
+	"gameday/reports"
 )
 
 // worldFlags choose between AWS and the lab, and which AWS.
@@ -55,9 +59,14 @@ func openWorld(c *cli.Context, log *slog.Logger) (*world, error) {
 		env, err := cloud.Open(c.Context, cloud.Options{Region: c.String("region"), Profile: c.String("profile"), Log: log})
 		return &world{env: env}, err
 	}
-	l, err := lab.Start(c.Context, labOptions(c, log))
+	for _, flag := range []string{"region", "profile"} {
+		if c.IsSet(flag) {
+			return nil, fmt.Errorf("--%s chooses an account of AWS, and the lab has one of its own: leave it out", flag)
+		}
+	}
+	l, err := startLab(c.Context, c, labOptions(c, log))
 	if err != nil {
-		return nil, fmt.Errorf("start the lab: %w", err)
+		return nil, err
 	}
 	env, err := openLab(c.Context, l, log)
 	if err != nil {
@@ -65,6 +74,29 @@ func openWorld(c *cli.Context, log *slog.Logger) (*world, error) {
 		return nil, err
 	}
 	return &world{env: env, lab: l}, nil
+}
+
+// startLab starts the lab, or shows everything that is wrong with its topology.
+func startLab(ctx context.Context, c *cli.Context, o lab.Options) (*lab.Lab, error) {
+	l, err := lab.Start(ctx, o)
+	if err != nil {
+		return nil, topologyMistakes(c, o.Topology, err)
+	}
+	return l, nil
+}
+
+// topologyMistakes shows them, if err is about the topology, and ends the command.
+func topologyMistakes(c *cli.Context, file string, err error) error {
+	var found diagnostics
+	if !errors.As(err, &found) {
+		return fmt.Errorf("start the lab: %w", err)
+	}
+	source, name, err := topology.Source(file)
+	if err != nil {
+		return err
+	}
+	showDiagnostics(c, experiments.Quote(found, map[string][]byte{name: source}))
+	return &outcome{reports.Invalid}
 }
 
 // openLab makes the Env that talks to l.

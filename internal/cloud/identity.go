@@ -19,7 +19,11 @@ type Identity struct {
 
 // Identify asks AWS who we are. It is the first call of every run, and fails where credentials or network do.
 func Identify(ctx context.Context, env *Env) (Identity, error) {
-	out, err := sts.NewFromConfig(env.AWS).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	out, err := sts.NewFromConfig(env.AWS).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}, func(o *sts.Options) {
+		if env.Local() {
+			o.Retryer = listened{o.Retryer}
+		}
+	})
 	if err != nil {
 		return Identity{}, fmt.Errorf("ask AWS who we are: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Options says which AWS to talk to. The zero value means whatever the environment and ~/.aws say, as for the AWS CLI.
@@ -35,9 +36,13 @@ const (
 
 // Open makes the Env of one process. It reads configuration and calls nobody; Identify does.
 func Open(ctx context.Context, o Options) (*Env, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	retryer := newRetryer()
 	settings := []func(*config.LoadOptions) error{
 		config.WithRetryer(func() aws.Retryer { return retryer }),
+		config.WithLogger(sdkLog(o.Log)),
 	}
 	if o.Region != "" {
 		settings = append(settings, config.WithRegion(o.Region))
@@ -58,6 +63,9 @@ func Open(ctx context.Context, o Options) (*Env, error) {
 	if cfg.Region == "" {
 		return nil, fmt.Errorf("no AWS region is set: export AWS_REGION=eu-west-1, or set one for your profile in ~/.aws/config")
 	}
+	if err := usable(cfg.BaseEndpoint); err != nil {
+		return nil, err
+	}
 	cfg.HTTPClient = impatient(cfg.HTTPClient, silence)
 	cfg.APIOptions = append(cfg.APIOptions, rememberDoubt)
 	cfg.Credentials = &renewable{current: cfg.Credentials, load: func(ctx context.Context) (aws.CredentialsProvider, error) {
@@ -65,13 +73,29 @@ func Open(ctx context.Context, o Options) (*Env, error) {
 		return again.Credentials, err
 	}}
 	e := &Env{AWS: cfg, HTTP: plainClient(), Log: o.Log, Poll: pollAWS, Late: lateAWS, Undo: undoAWS}
-	if e.Log == nil {
-		e.Log = slog.New(slog.DiscardHandler)
-	}
 	if e.Local() {
 		e.Poll, e.Late, e.Undo = pollLab, lateLab, undoLab
 	}
 	return e, nil
+}
+
+// usable fails where an endpoint that was set can be none: asking it again and again would take half a minute.
+func usable(endpoint *string) error {
+	if endpoint == nil {
+		return nil
+	}
+	u, err := url.Parse(*endpoint)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("the AWS endpoint %q (AWS_ENDPOINT_URL, or endpoint_url in ~/.aws/config) is no URL: write it like http://127.0.0.1:4599, or leave it out to use AWS itself", *endpoint)
+	}
+	return nil
+}
+
+// sdkLog takes in what the SDK would otherwise write to the terminal.
+func sdkLog(log *slog.Logger) logging.Logger {
+	return logging.LoggerFunc(func(class logging.Classification, format string, v ...any) {
+		log.Debug(fmt.Sprintf(format, v...), "from", "aws-sdk", "class", string(class))
+	})
 }
 
 // Local reports whether AWS is played by something on this machine, like the lab.

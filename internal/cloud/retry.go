@@ -2,8 +2,10 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,6 +37,13 @@ func newRetryer() aws.Retryer {
 		o.MaxAttempts = attempts
 		o.RateLimiter = ratelimit.None
 	})
+}
+
+// listened does not wait for somebody to listen: a lab that is not there will not come.
+type listened struct{ aws.Retryer }
+
+func (l listened) IsErrorRetryable(err error) bool {
+	return !errors.Is(err, syscall.ECONNREFUSED) && l.Retryer.IsErrorRetryable(err)
 }
 
 // impatient is the client with an end to waiting for an answer. It is frozen, because the SDK would otherwise give every

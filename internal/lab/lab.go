@@ -92,7 +92,16 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 }
 
 // Endpoint is the URL of the AWS API, the same for all services.
-func (l *Lab) Endpoint() string { return "http://" + l.listener.Addr().String() }
+func (l *Lab) Endpoint() string {
+	at := l.listener.Addr().(*net.TCPAddr)
+	if at.IP.IsUnspecified() { // everywhere, and so here too
+		return fmt.Sprintf("http://127.0.0.1:%d", at.Port)
+	}
+	return "http://" + at.String()
+}
+
+// Exposed reports whether others than this machine may reach the AWS API.
+func (l *Lab) Exposed() bool { return !l.listener.Addr().(*net.TCPAddr).IP.IsLoopback() }
 
 // Environment is what the AWS CLI or any SDK needs to take the lab for AWS.
 func (l *Lab) Environment() map[string]string {

@@ -101,7 +101,7 @@ func (r *reader) check() {
 		r.known(a, "treat_missing_data", a.MissingData, []string{"missing", "notBreaching", "breaching", "ignore"})
 		r.atLeast(a, "evaluation_periods", a.Periods, 1)
 	}
-	if t.CloudWatch.Resolution.Std() <= 0 {
+	if nothing(t.CloudWatch.Resolution) {
 		r.fault(&t.CloudWatch, "resolution", "metrics need a resolution above zero, like \"1s\"")
 	}
 }
@@ -132,7 +132,7 @@ func (r *reader) checkNetwork() {
 	for _, e := range n.Endpoints {
 		r.known(n, "endpoints", e, Endpoints)
 	}
-	if n.ConnectTimeout.Std() <= 0 {
+	if nothing(n.ConnectTimeout) {
 		r.fault(n, "connect_timeout", "packets that get lost are given up some time, like \"1s\"")
 	}
 }
@@ -170,7 +170,7 @@ func (r *reader) checkService(s *Service, clusters, balancers []string) {
 	}
 	r.atLeast(s, "health_check", s.Health.Healthy, 1)
 	r.atLeast(s, "health_check", s.Health.Unhealthy, 1)
-	if s.Health.Interval.Std() <= 0 || s.Health.Timeout.Std() <= 0 {
+	if nothing(s.Health.Interval) || nothing(s.Health.Timeout) {
 		r.fault(s, "health_check", "a health check needs an interval and a timeout above zero")
 	}
 }
@@ -202,6 +202,9 @@ func (r *reader) checkDependencies(s *Service) {
 
 // Constraint is the part of ECS's cluster query language that the lab understands.
 var Constraint = regexp.MustCompile(`^attribute:([A-Za-z0-9._-]+)\s*(==|!=)\s*([A-Za-z0-9._-]+)$`)
+
+// nothing reports whether d is zero. Of what is no duration that has been said already.
+func nothing(d attr.Duration) bool { return d.Check() == nil && d.Std() <= 0 }
 
 func (r *reader) known(thing any, attribute, given string, known []string) {
 	if given == "" || slices.Contains(known, given) {

@@ -20,7 +20,7 @@ const BuiltinName = "builtin.hcl"
 // Load reads the topology in file, or the built-in one where file is "", and switches weaknesses on in the order given.
 // The error is of type hcl.Diagnostics where the file is at fault, with every mistake in it.
 func Load(file string, weaknesses []string) (*Topology, error) {
-	source, name, err := read(file)
+	source, name, err := Source(file)
 	if err != nil {
 		return nil, err
 	}
@@ -29,14 +29,15 @@ func Load(file string, weaknesses []string) (*Topology, error) {
 
 // ListWeaknesses lists what can be switched on in a file, or in the built-in topology where file is empty.
 func ListWeaknesses(file string) ([]Weakness, error) {
-	source, name, err := read(file)
+	source, name, err := Source(file)
 	if err != nil {
 		return nil, err
 	}
 	return Weaknesses(source, name)
 }
 
-func read(file string) (source []byte, name string, err error) {
+// Source reads file, or the built-in topology where it is "". Diagnostics call it by name.
+func Source(file string) (source []byte, name string, err error) {
 	if file == "" {
 		return Builtin, BuiltinName, nil
 	}
@@ -54,9 +55,7 @@ func Parse(source []byte, name string, weaknesses []string) (*Topology, error) {
 	r.own(body)
 	r.read(body)
 	r.weaken(body, weaknesses)
-	if !r.diags.HasErrors() {
-		r.check()
-	}
+	r.check()
 	if r.diags.HasErrors() {
 		return nil, r.diags
 	}

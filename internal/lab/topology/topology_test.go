@@ -84,7 +84,7 @@ weakness "w" {
 		}
 		all.WriteString(d.Error() + "\n")
 	}
-	for _, want := range []string{`mine.hcl:7`, `Did you mean "service"?`, `mine.hcl:13`, `needs a unit`, `Did you mean "w"?`} {
+	for _, want := range []string{`mine.hcl:7`, `Did you mean "service"?`, `mine.hcl:13`, `needs a unit`, `Did you mean "w"?`, `"pod" is not known here`, `-1 is too little`} {
 		if !strings.Contains(all.String(), want) {
 			t.Errorf("missing %q in:\n%s", want, all.String())
 		}

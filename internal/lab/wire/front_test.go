@@ -61,6 +61,15 @@ func TestExpiredCredentialsAreRefusedInEveryServicesWords(t *testing.T) {
 	})
 }
 
+func TestOtherRegionsAreNotEnabled(t *testing.T) {
+	_, cfg := lab(t, wire.Options{})
+	cfg.Region = "eu-central-1"
+	each(t, cfg, map[string]string{
+		"ec2": "OptInRequired", "ecs": "OptInRequired", "elasticloadbalancing": "OptInRequired",
+		"autoscaling": "OptInRequired", "cloudwatch": "OptInRequired",
+	})
+}
+
 func TestDeniedActionsAreRefusedInEveryServicesWords(t *testing.T) {
 	_, cfg := lab(t, wire.Options{Denied: []string{"ec2:*", "ecs:ListClusters", "elasticloadbalancing:*", "autoscaling:*", "cloudwatch:*"}})
 	each(t, cfg, map[string]string{

@@ -80,6 +80,7 @@ var jsonWording = wording{
 	Anonymous:     {Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token"},
 	UnknownAction: {Code: "UnknownOperationException", Message: "The operation is not known"},
 	Malformed:     {Code: "SerializationException", Message: "The request cannot be read"},
+	Elsewhere:     {Code: "OptInRequired", Message: "The account has not enabled this region", Status: 403},
 }
 
 // queryError carries the error code of old to clients that still match on it.

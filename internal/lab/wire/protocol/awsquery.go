@@ -61,4 +61,5 @@ var queryWording = wording{
 	Anonymous:     {Code: "MissingAuthenticationToken", Message: "Request is missing Authentication Token", Status: 403, Shape: "MissingAuthenticationTokenException"},
 	UnknownAction: {Code: "InvalidAction", Message: "Could not find operation", Shape: "UnknownOperationException"},
 	Malformed:     {Code: "MalformedInput", Message: "The request cannot be read", Shape: "SerializationException"},
+	Elsewhere:     {Code: "OptInRequired", Message: "The account has not enabled this region", Status: 403},
 }

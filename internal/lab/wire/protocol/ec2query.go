@@ -91,6 +91,7 @@ var ec2Wording = wording{
 	Anonymous:     {Code: "MissingAuthenticationToken", Message: "Request is missing Authentication Token", Status: 403},
 	UnknownAction: {Code: "InvalidAction", Message: "The action is not valid for this web service."},
 	Malformed:     {Code: "InvalidParameterValue", Message: "A parameter has an invalid value."},
+	Elsewhere:     {Code: "OptInRequired", Message: "The account has not enabled this region", Status: 403},
 }
 
 // singular undoes an English plural, as far as API names need it.

@@ -84,11 +84,12 @@ const (
 	Anonymous                        // the request is not signed
 	UnknownAction                    // the service has no such call
 	Malformed                        // the request cannot be read
+	Elsewhere                        // the account has not enabled the region
 )
 
 // Error names the refusal; the words on the wire are Protocol.Refuse's.
 func (r Refusal) Error() string {
-	return [...]string{"", "throttled", "unavailable", "denied", "expired", "anonymous", "unknown action", "malformed"}[r]
+	return [...]string{"", "throttled", "unavailable", "denied", "expired", "anonymous", "unknown action", "malformed", "elsewhere"}[r]
 }
 
 // wording is a protocol's fault for each refusal.

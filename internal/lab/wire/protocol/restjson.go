@@ -137,4 +137,5 @@ var restWording = wording{
 	Anonymous:     {Code: "MissingAuthenticationTokenException", Message: "Missing Authentication Token", Status: 403},
 	UnknownAction: {Code: "UnknownOperationException", Message: "The operation is not known", Status: 404},
 	Malformed:     {Code: "SerializationException", Message: "The request cannot be read"},
+	Elsewhere:     {Code: "OptInRequired", Message: "The account has not enabled this region", Status: 403},
 }
