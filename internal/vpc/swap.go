@@ -36,7 +36,7 @@ const (
 	mainTag     = "gameday:main"
 )
 
-// Changed is the error of an Undo that found something which neither was so before the fault nor came of it: somebody else
+// Changed is the error of a Do or an Undo that found something which neither was so before the fault nor came of it: somebody else
 // has changed it. Nothing of theirs is touched.
 type Changed struct {
 	What string // "the route table of subnet-0abc"
@@ -167,12 +167,19 @@ func do[T any](ctx context.Context, env *cloud.Env, s *Swap, p part[T]) error {
 	if failed != nil { // it may have been carried out all the same
 		often = looks
 	}
+	var conflict *Changed
 	err = cloud.Await(ctx, env, often, s.Subnet+" to be tied to "+id, func(ctx context.Context) (string, bool, error) {
 		now, err := p.look(ctx)
-		return s.what() + " is " + now.is(), now.tied == id, err
+		if err == nil && now.copies[now.tied] == nil && !restored(s, now) { // neither before nor after: however long that is looked at
+			conflict = &Changed{s.what(), s.before(), id + ", the copy", now.is()}
+		}
+		return s.what() + " is " + now.is(), now.tied == id || conflict != nil, err
 	})
-	if err != nil && failed != nil {
+	switch {
+	case err != nil && failed != nil:
 		return fmt.Errorf("tie %s to %s: %w", s.Subnet, id, failed)
+	case err == nil && conflict != nil:
+		return conflict
 	}
 	return err
 }
