@@ -5,6 +5,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"gameday/injectors"
 	"gameday/internal/attr"
 )
 
@@ -33,6 +34,8 @@ func (r *reader) inject(b *hclsyntax.Block) Inject {
 		r.decode(placeOf(b), outer, target{into: i.Injector, private: journaled})
 		if a := b.Body.Attributes["duration"]; a != nil && !kind.Held {
 			r.mistake(a.SrcRange, fmt.Sprintf("%s has no duration", kind.Name), "This fault happens once and is not held, so there is nothing to end. Remove duration.")
+		} else if m, may := i.Injector.(injectors.Momentary); a != nil && may && m.Momentary() != "" {
+			r.mistake(a.SrcRange, "Nothing for duration to end", m.Momentary())
 		}
 		r.quicken(i.Injector)
 		i.Start = r.lasting(block.Start)

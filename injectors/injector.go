@@ -22,6 +22,12 @@ type Injector interface {
 	Plan(ctx context.Context, env *cloud.Env, scope Scope) (*Plan, error)
 }
 
+// Momentary is an Injector of a kind that can be held, whose fault may all the same be over as soon as it has happened:
+// then a duration would mean nothing.
+type Momentary interface {
+	Momentary() string // why nothing is held, the way it is written: a sentence; "" where something is
+}
+
 // Step is one change to one target, whole in itself. It is data: it is written to the journal as JSON before
 // Do is called, and any later process, on any machine, may read it back and Undo it. So everything that Undo
 // needs, the former state of the target included, is in exported fields by the time Plan returns.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"gameday/experiments"
 )
 
 // flagsFirst moves flags in front of a command's arguments, so that `gameday run FILE --lab` means what it says;
@@ -15,7 +17,7 @@ func flagsFirst(app *cli.App, args []string) []string {
 		return args
 	}
 	command := app.Command(args[1])
-	if command == nil {
+	if command == nil || command.SkipFlagParsing {
 		return args
 	}
 	flags, files := []string{}, []string{}
@@ -62,4 +64,30 @@ func takesValue(command *cli.Command, written string) bool {
 		}
 	}
 	return false
+}
+
+// misused answers a flag that does not exist or cannot be read in one line, where urfave/cli prints the whole help.
+func misused(c *cli.Context, err error, _ bool) error {
+	if name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -"); unknown {
+		return fmt.Errorf("%s has no flag --%s. %s", c.Command.Name, strings.TrimLeft(name, "-"), experiments.DidYouMean("--"+strings.TrimLeft(name, "-"), flagNames(c.Command)))
+	}
+	return fmt.Errorf("%w: see gameday %s --help", err, c.Command.Name)
+}
+
+// flagNames lists the long names of a command's flags.
+func flagNames(command *cli.Command) (names []string) {
+	for _, f := range command.VisibleFlags() {
+		names = append(names, "--"+f.Names()[0])
+	}
+	return names
+}
+
+// commandNames lists the commands that are there to be used.
+func commandNames(app *cli.App) (names []string) {
+	for _, command := range app.Commands {
+		if !command.Hidden {
+			names = append(names, command.Name)
+		}
+	}
+	return names
 }

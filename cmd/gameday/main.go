@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gameday/experiments"
 	"gameday/reports"
 )
 
@@ -35,25 +36,28 @@ func gameday(args []string, stdout, stderr io.Writer) int {
 }
 
 func newApp(stdout, stderr io.Writer) *cli.App {
-	return &cli.App{
+	app := &cli.App{
 		Name:                      "gameday",
 		Usage:                     "chaos experiments for AWS that put everything back",
 		Version:                   version(),
 		Description:               "Start with:\n  gameday run --lab --yes experiments/examples/sudden_death.hcl",
 		Writer:                    stdout,
 		ErrWriter:                 stderr,
-		EnableBashCompletion:      true,
-		Suggest:                   true,
 		HideHelpCommand:           true,
 		DisableSliceFlagSeparator: true,                         // a comma is part of a value: --var 'zones=["a","b"]'
 		ExitErrHandler:            func(*cli.Context, error) {}, // the exit happens once, in main
 		Action:                    noCommand,
+		OnUsageError:              misused,
 		Commands: []*cli.Command{
 			initCommand(), runCommand(), planCommand(), validateCommand(), fmtCommand(),
 			stopCommand(), rollbackCommand(), runsCommand(), reportCommand(),
-			labCommand(), kindsCommand(), completionCommand(), watchdogCommand(),
+			labCommand(), kindsCommand(), completionCommand(), completeCommand(), watchdogCommand(),
 		},
 	}
+	for _, command := range app.Commands {
+		command.OnUsageError = misused
+	}
+	return app
 }
 
 // noCommand answers a call that names no command, or none that there is.
@@ -61,7 +65,7 @@ func noCommand(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return cli.ShowAppHelp(c)
 	}
-	return fmt.Errorf("no command %q: gameday --help lists them", c.Args().First())
+	return fmt.Errorf("no command %q. %s", c.Args().First(), experiments.DidYouMean(c.Args().First(), commandNames(c.App)))
 }
 
 // outcome ends a command with a verdict whose words have been said already.

@@ -7,8 +7,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -220,13 +222,19 @@ func fileSafe(r rune) rune {
 	return r
 }
 
-// verdictOf is the verdict of an experiment that could not begin.
+// verdictOf is the verdict of an experiment that could not begin: invalid where its author or the caller has to mend
+// something, inconclusive where the world does not let it be done or measured.
 func verdictOf(err error) reports.Verdict {
 	var refusal *experiments.Refusal
-	if errors.As(err, &refusal) || cloud.Explain(err) == "" {
+	var nonexistent *cloud.Nonexistent
+	var impossible *experiments.Impossible
+	switch {
+	case errors.As(err, &refusal), errors.As(err, &nonexistent), errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		return reports.Invalid
+	case errors.As(err, &impossible), cloud.Explain(err) != "":
+		return reports.Inconclusive
 	}
-	return reports.Inconclusive
+	return reports.Invalid
 }
 
 // describe is an error as a user meets it: what happened, and what to do about it where we know.

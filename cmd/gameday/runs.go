@@ -56,7 +56,7 @@ type runLine struct {
 	Run        string          `json:"run"`
 	Experiment string          `json:"experiment,omitempty"`
 	Verdict    reports.Verdict `json:"verdict,omitempty"` // empty where the run left no result: it is still going on, or died
-	Started    time.Time       `json:"started"`
+	Started    time.Time       `json:"started,omitzero"`
 	Sentence   string          `json:"sentence,omitempty"`
 }
 
@@ -65,16 +65,19 @@ func readRunLine(runsDir, id string) runLine {
 	if r, err := loadResult(dir); err == nil {
 		return runLine{id, r.Experiment, r.Verdict, r.Started, r.Sentence}
 	}
-	l, err := experiments.ReadLeftover(dir)
-	if err != nil {
-		return runLine{Run: id}
+	line := runLine{Run: id, Sentence: withoutResult(dir)}
+	if l, err := experiments.ReadLeftover(dir); err == nil {
+		line.Experiment, line.Started = l.Begin.Experiment, l.Started
 	}
-	return runLine{Run: id, Experiment: l.Begin.Experiment, Started: l.Started, Sentence: withoutResult(l)}
+	return line
 }
 
 // withoutResult says what there is to say of a run that left no result.
-func withoutResult(l experiments.Leftover) string {
+func withoutResult(dir string) string {
+	l, err := experiments.ReadLeftover(dir)
 	switch {
+	case err != nil:
+		return "Its journal cannot be read, so nothing is known of it."
 	case l.Alive:
 		return "Still going on."
 	case l.RollingBack:

@@ -15,8 +15,10 @@ import (
 )
 
 func runsDirFlag() cli.Flag {
-	return &cli.StringFlag{Name: "runs-dir", Value: "runs", Usage: "`DIR` that holds a folder for each run", EnvVars: []string{"GAMEDAY_RUNS_DIR"}}
+	return &cli.StringFlag{Name: "runs-dir", Value: "runs", Usage: "`DIR` that holds a folder for each run", EnvVars: []string{runsDirVar}}
 }
+
+const runsDirVar = "GAMEDAY_RUNS_DIR"
 
 // thereAreRuns fails where there is no folder of runs. From the wrong place, "nothing is left" would be believed.
 func thereAreRuns(runsDir string) error {
@@ -85,6 +87,9 @@ func runIDs(runsDir string) ([]string, error) {
 
 func loadResult(dir string) (*reports.Result, error) {
 	data, err := os.ReadFile(filepath.Join(dir, "result.json"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("run %s has no result: %s", filepath.Base(dir), withoutResult(dir))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the result of run %s: %w", filepath.Base(dir), err)
 	}

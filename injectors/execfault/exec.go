@@ -37,6 +37,14 @@ func (e *Exec) Validate() []attr.Problem {
 	return problems
 }
 
+// Momentary says that without undo nothing ends the fault.
+func (e *Exec) Momentary() string {
+	if e.Undo != nil {
+		return ""
+	}
+	return "Without undo there is nothing that would end it. Add undo, or remove duration."
+}
+
 // Plan makes one step, whose target is the command itself: what it touches, nobody can know. So a guard that counts
 // shares or requires tags refuses it.
 func (e *Exec) Plan(_ context.Context, _ *cloud.Env, scope injectors.Scope) (*injectors.Plan, error) {
@@ -75,7 +83,7 @@ func runnable(dir string, command []string) error {
 		program = filepath.Join(dir, program)
 	}
 	if _, err := exec.LookPath(program); err != nil {
-		return fmt.Errorf("find the program %q: %w", command[0], err)
+		return fmt.Errorf("there is no program %q to run: install it, or write where it is: %w", command[0], err)
 	}
 	return nil
 }

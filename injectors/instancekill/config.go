@@ -57,6 +57,14 @@ func (k *InstanceKill) Validate() []attr.Problem {
 	return problems
 }
 
+// Momentary says that only a stopped instance can be started after a while.
+func (k *InstanceKill) Momentary() string {
+	if k.stops() {
+		return ""
+	}
+	return fmt.Sprintf("With mode = %q nothing is held that could be ended after a while. Remove duration, or use stop or force_stop.", k.Mode)
+}
+
 // stops reports whether the mode needs an instance that can be stopped.
 func (k *InstanceKill) stops() bool { return k.Mode == Stop || k.Mode == ForceStop }
 

@@ -12,17 +12,24 @@ import (
 // shown is how many of the things that exist an error lists: enough to recognise a typing mistake or a wrong region.
 const shown = 10
 
-// NoSuch is the error for a name that nothing carries: what kind of thing it is ("load balancer"), the name asked
+// Nonexistent is a mistake of whoever wrote the name, and no failure of AWS.
+type Nonexistent struct{ text string }
+
+func (n *Nonexistent) Error() string { return n.text }
+
+// NoSuch is the *Nonexistent for a name that nothing carries: what kind of thing it is ("load balancer"), the name asked
 // for, and the names that do exist. It suggests the nearest of them and lists the first few.
 func NoSuch(what, name string, exist []string) error {
 	if len(exist) == 0 {
-		return fmt.Errorf("there is no %s %q, nor any other: is this the right account and region?", what, name)
+		return nonexistent("there is no %s %q, nor any other: is this the right account and region?", what, name)
 	}
 	if near := nearest(name, exist); near != "" {
-		return fmt.Errorf("there is no %s %q, did you mean %q? (there are: %s)", what, name, near, list(exist))
+		return nonexistent("there is no %s %q, did you mean %q? (there are: %s)", what, name, near, list(exist))
 	}
-	return fmt.Errorf("there is no %s %q (there are: %s)", what, name, list(exist))
+	return nonexistent("there is no %s %q (there are: %s)", what, name, list(exist))
 }
+
+func nonexistent(format string, args ...any) error { return &Nonexistent{fmt.Sprintf(format, args...)} }
 
 // nearest returns the name that a typing mistake would turn into the one asked for, "" if none is near enough.
 func nearest(name string, exist []string) string {
