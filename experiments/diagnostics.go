@@ -86,6 +86,9 @@ func (r *reader) finished() hcl.Diagnostics {
 	for _, f := range r.given {
 		sources = sources.with(f, f.hidden(r.variables))
 	}
+	if r.source == nil {
+		delete(sources, r.name)
+	}
 	redactor := NewRedactor(slices.Sorted(maps.Keys(r.secrets))...)
 	for _, d := range r.diags {
 		d.Summary, d.Detail = redactor.String(d.Summary), redactor.String(d.Detail)

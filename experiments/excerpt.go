@@ -63,7 +63,31 @@ func (x excerpts) of(at hcl.Range) *excerpt {
 	e.line += from.shown(hidden, start, until)
 	e.to = len(e.line)
 	e.line += from.shown(hidden, until, end)
+	e.shorten()
 	return e
+}
+
+// A line of which more than longLine bytes are on either side of where the guilty part begins is cut there.
+const (
+	longLine = 120
+	ellipsis = "..."
+)
+
+func (e *excerpt) shorten() {
+	if from := e.from - longLine; from > 0 {
+		for !utf8.RuneStart(e.line[from]) {
+			from++
+		}
+		e.line = ellipsis + e.line[from:]
+		e.from, e.to = e.from-from+len(ellipsis), e.to-from+len(ellipsis)
+	}
+	if to := e.from + longLine; to < len(e.line) {
+		for !utf8.RuneStart(e.line[to]) {
+			to++
+		}
+		e.line = e.line[:to] + ellipsis
+		e.to = min(e.to, to)
+	}
 }
 
 // byteOrderMark is what some editors begin a file with. It takes no room on the screen.

@@ -148,7 +148,7 @@ func (r *reader) parse() *hclsyntax.Body {
 	at := hcl.Range{Filename: r.name, Start: hcl.InitialPos, End: hcl.InitialPos}
 	if why := indigestible(r.source); why != "" {
 		r.mistake(at, "This is no experiment file", why)
-		r.torn = true
+		r.torn, r.source = true, nil // of which no line would tell anybody anything
 		return &hclsyntax.Body{SrcRange: at, EndRange: at}
 	}
 	file, diags := hclsyntax.ParseConfig(r.source, r.name, hcl.InitialPos)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -140,8 +141,8 @@ func readOptions(c *cli.Context) (experiments.Options, error) {
 	if c.IsSet("speed") {
 		o.Speed = c.Float64("speed")
 	}
-	if !(o.Speed > 0) {
-		return o, errors.New("--speed must be above 0: 10 makes an hour six minutes")
+	if !(o.Speed > 0) || math.IsInf(o.Speed, 0) {
+		return o, errors.New("--speed must be a number above 0: 10 makes an hour six minutes")
 	}
 	return o, nil
 }

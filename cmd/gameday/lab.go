@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"os/signal"
 	"slices"
 	"syscall"
@@ -32,6 +34,12 @@ func labCommand() *cli.Command {
 			}
 			o := labOptions(c, quietLog(c))
 			o.Listen = c.String("listen")
+			if c.NArg() > 0 && c.IsSet("topology") {
+				return fmt.Errorf("%s and --topology %s are two topologies, and a lab has one: leave one out", c.Args().First(), o.Topology)
+			}
+			if _, _, err := net.SplitHostPort(o.Listen); err != nil {
+				return fmt.Errorf("--listen %s: write it as ADDRESS:PORT, like 127.0.0.1:4599", o.Listen)
+			}
 			if c.NArg() > 0 {
 				o.Topology = c.Args().First()
 			}
@@ -41,6 +49,9 @@ func labCommand() *cli.Command {
 			ctx, stop := signal.NotifyContext(c.Context, syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
 			l, err := startLab(ctx, c, o)
+			if errors.Is(err, syscall.EADDRINUSE) {
+				return fmt.Errorf("%w; is another lab running? --listen 127.0.0.1:0 takes a free port", err)
+			}
 			if err != nil {
 				return err
 			}

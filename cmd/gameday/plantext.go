@@ -18,6 +18,9 @@ func writePlan(w io.Writer, p *experiments.Plan) {
 	fmt.Fprintf(w, "  seed %d (the same seed and inventory pick the same targets)\n", p.Seed)
 
 	fmt.Fprintf(w, "\nChanges, in this order\n")
+	if len(p.Steps) == 0 {
+		fmt.Fprintf(w, "  none: the experiment has no inject\n")
+	}
 	for _, s := range p.Steps {
 		when := fmt.Sprintf("%s into the fault phase", s.Inject.Start)
 		if s.Inject.Duration > 0 {

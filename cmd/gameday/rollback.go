@@ -38,6 +38,9 @@ func rollbackCommand() *cli.Command {
 			if c.Bool("scan") {
 				return rollbackScanned(c)
 			}
+			if c.IsSet("region") {
+				return errors.New("--region says where to --scan: without that, a run is rolled back in the region that it ran in")
+			}
 			if err := thereAreRuns(c.String("runs-dir")); err != nil {
 				return fmt.Errorf("%w; gameday rollback --scan goes by the tags on AWS instead", err)
 			}

@@ -144,6 +144,10 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	signals.enter("")
 	shown.Close()
 	if err != nil {
+		var path *fs.PathError
+		if errors.As(err, &path) && strings.HasPrefix(path.Path, c.String("runs-dir")) {
+			err = fmt.Errorf("%w; --runs-dir names another folder for what the run writes", err)
+		}
 		return "", err
 	}
 	saved := saveReports(dir, result)

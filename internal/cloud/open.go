@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -57,6 +58,10 @@ func Open(ctx context.Context, o Options) (*Env, error) {
 		settings = append(settings, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(o.Key, o.Secret, "")))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, settings...)
+	var unknown config.SharedConfigProfileNotExistError
+	if errors.As(err, &unknown) {
+		return nil, fmt.Errorf("there is no profile %q in ~/.aws/config: check --profile and AWS_PROFILE, or use --lab, which needs none", unknown.Profile)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS configuration: %w", err)
 	}
