@@ -144,8 +144,8 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	signals.enter("")
 	shown.Close()
 	if err != nil {
-		var path *fs.PathError
-		if errors.As(err, &path) && strings.HasPrefix(path.Path, c.String("runs-dir")) {
+		var at *fs.PathError
+		if runs := c.String("runs-dir"); errors.As(err, &at) && (strings.HasPrefix(at.Path, runs) || strings.HasPrefix(runs, at.Path)) {
 			err = fmt.Errorf("%w; --runs-dir names another folder for what the run writes", err)
 		}
 		return "", err
