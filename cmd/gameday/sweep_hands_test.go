@@ -100,6 +100,9 @@ func (s *sweeping) meddle(t *testing.T, h hand, when string) {
 	if now := s.lab.Snapshot()[h.resource(s)][h.fact]; theirs == "" || now != theirs {
 		t.Errorf("somebody made the %s %q, and now it is %q", h.fact, theirs, now)
 	}
+	if when == "before it is done" && r.Verdict != reports.Inconclusive {
+		t.Errorf("nothing was done, and %s", r.Sentence)
+	}
 	s.refused(t, r, theirs)
 	back()
 	if err := experiments.Rollback(t.Context(), s.env(t), kinds(), s.played(), func(string) {}); err != nil {

@@ -156,6 +156,9 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		if err := s.Do(patience(t), a.env); err == nil || !strings.Contains(err.Error(), "plan again") {
 			t.Errorf("do: %v", err)
 		}
+		if err := s.Undo(patience(t), a.env); err != nil {
+			t.Errorf("undo of what was never done: %v", err)
+		}
 		if w := a.writes(); len(w) > 0 {
 			t.Errorf("it wrote %v", w)
 		}
@@ -180,9 +183,12 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		own := a.subnet(t, "private-a").ID
 		other := tableOf(t, a, a.subnet(t, "private-b").ID).ID
 		tie(t, a, own, other)
-		conflict(t, s.Undo(patience(t), a.env), s.Table.Original, other)
+		for range 2 { // the copy is still there to tell of it
+			conflict(t, s.Undo(patience(t), a.env), s.Table.Original, other)
+		}
 		tie(t, a, own, s.Table.Original)
-		labtest.Restored(t, a.Lab, before) // and the copy is gone
+		a.undo(t, s)
+		labtest.Restored(t, a.Lab, before)
 	})
 	t.Run("the network ACL during the fault", func(t *testing.T) {
 		t.Parallel()
@@ -196,8 +202,8 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		tieACL(t, a, s.ACL.Subnet, theirs.ID)
 		before := a.Snapshot()
 		conflict(t, s.Undo(patience(t), a.env), s.ACL.Original, theirs.ID)
-		if differ := before.Diff(a.Snapshot()); len(differ) != 1 || !strings.Contains(differ[0], "is gone") {
-			t.Errorf("beyond the copy, it changed:\n%s", strings.Join(differ, "\n"))
+		if differ := before.Diff(a.Snapshot()); len(differ) > 0 {
+			t.Errorf("it changed:\n%s", strings.Join(differ, "\n"))
 		}
 	})
 	t.Run("who uses the copy", func(t *testing.T) {

@@ -198,7 +198,8 @@ func (n sight[T]) is() string {
 }
 
 // undo ties the subnet to what it had and removes every copy, by what is to be seen and not by what may have been done. Where
-// there is nothing of the fault, it looks for long enough to be sure.
+// there is nothing of the fault, it looks for long enough to be sure. Where somebody else has changed the subnet, the copies stay:
+// they are what tells that it was ours once.
 func undo[T any](ctx context.Context, env *cloud.Env, s *Swap, p part[T]) error {
 	var conflict *Changed
 	quiet, acted := 0, false
@@ -211,11 +212,11 @@ func undo[T any](ctx context.Context, env *cloud.Env, s *Swap, p part[T]) error 
 			quiet, acted = 0, true
 			return "it is " + now.is(), false, p.untie(ctx, now)
 		}
-		if unused := now.unused(); len(unused) > 0 {
+		if unused := now.unused(); len(unused) > 0 && restored(s, now) {
 			quiet, acted = 0, true
 			return "the copy is still there", false, dropAll(ctx, p, now, unused)
 		}
-		if conflict = s.conflict(now.tied, now.is(), restored(s, now), now.users); conflict == nil && acted {
+		if conflict = conflicting(s, now); conflict == nil && acted {
 			return "", true, nil
 		}
 		quiet++
@@ -248,16 +249,18 @@ func dropAll[T any](ctx context.Context, p part[T], now sight[T], ids []string) 
 	return errors.Join(failures...)
 }
 
-// conflict is what somebody else has changed, nil if nothing. Where nobody uses copies any more, users is empty.
-func (s *Swap) conflict(tied, is string, restored bool, users map[string][]string) *Changed {
-	if len(users[tied]) > 0 {
-		return &Changed{s.what(), s.before(), tied + ", the copy", fmt.Sprintf("still that, and %s does not exist any more", s.Original)}
+// conflicting is what somebody else has changed, nil if nothing. Without any copy the fault never got as far as the subnet.
+func conflicting[T any](s *Swap, now sight[T]) *Changed {
+	if len(now.users[now.tied]) > 0 {
+		return &Changed{s.what(), s.before(), now.tied + ", the copy", fmt.Sprintf("still that, and %s does not exist any more", s.Original)}
 	}
-	if !restored {
-		return &Changed{s.what(), s.before(), "a copy of that", is}
-	}
-	for id, subnets := range users {
-		return &Changed{id + ", the copy of " + s.Original, "not there", "used by nobody but " + s.Subnet, "used by " + strings.Join(subnets, ", ")}
+	for id := range now.copies {
+		if !restored(s, now) {
+			return &Changed{s.what(), s.before(), id + ", a copy of that", now.is()}
+		}
+		if others := now.users[id]; len(others) > 0 {
+			return &Changed{id + ", the copy of " + s.Original, "not there", "used by nobody but " + s.Subnet, "used by " + strings.Join(others, ", ")}
+		}
 	}
 	return nil
 }
