@@ -62,7 +62,10 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 
 // noCommand answers a call that names no command, or none that there is.
 func noCommand(c *cli.Context) error {
-	if c.NArg() == 0 {
+	switch {
+	case c.Args().First() == "help" && c.NArg() > 1:
+		return cli.ShowCommandHelp(c, c.Args().Get(1))
+	case c.NArg() == 0, c.Args().First() == "help":
 		return cli.ShowAppHelp(c)
 	}
 	return fmt.Errorf("no command %q. %s", c.Args().First(), experiments.DidYouMean(c.Args().First(), commandNames(c.App)))

@@ -74,6 +74,10 @@ func Start(ctx context.Context, o Options) (*Lab, error) {
 		return nil, errors.Join(fmt.Errorf("lab: %w", err), listener.Close())
 	}
 	handler := wire.New(inside, store, o.Wire)
+	if action := handler.DeniesNothing(); action != "" {
+		inside.Close()
+		return nil, errors.Join(fmt.Errorf("nothing in the lab needs the IAM action %q: write it as AWS does, like ec2:TerminateInstances or ecs:*", action), listener.Close())
+	}
 	l := &Lab{
 		World: inside, Metrics: store, topology: t, handler: handler, listener: listener,
 		api: &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second},

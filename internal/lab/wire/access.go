@@ -70,6 +70,29 @@ func (h *Handler) denies(action string) bool {
 	})
 }
 
+// DeniesNothing is the first of Options.Denied that no call of the lab's would need, "" where there is none.
+func (h *Handler) DeniesNothing() string {
+	for _, pattern := range h.denied {
+		if !h.needed(pattern) {
+			return pattern
+		}
+	}
+	return ""
+}
+
+func (h *Handler) needed(pattern string) bool {
+	for _, s := range h.services {
+		for _, o := range s.Operations {
+			for _, action := range []string{o.IAM, "iam:PassRole"} {
+				if ok, err := path.Match(pattern, action); err == nil && ok {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 func (h *Handler) sentence(action, resource string) string {
 	return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s because no identity-based policy allows the %s action",
 		h.world.Account().User, action, resource, action)
