@@ -125,7 +125,8 @@ func (h *Handler) answer(r *http.Request, d destination, call *Call) (any, silen
 	if err != nil {
 		return nil, spoken, err
 	}
-	if home := h.world.Account().Region; who.region != home && d.service.Name != "sts" { // STS has a global endpoint
+	// An account of nothing is at home everywhere, and STS has a global endpoint.
+	if home := h.world.Account().Region; home != "" && who.region != home && d.service.Name != "sts" {
 		return nil, spoken, d.protocol.Refuse(protocol.Elsewhere,
 			fmt.Sprintf("The lab's account is in %s alone, and %s is not enabled in it: use --region %s or AWS_REGION=%s.", home, who.region, home, home))
 	}
