@@ -69,22 +69,25 @@ func TestFailureSweep(t *testing.T) {
 func disturbances(calls []wire.Call) []disturbance {
 	var all []disturbance
 	count, writes := map[string]int{}, map[string]bool{}
-	add := func(action string, n int) {
-		for _, fate := range failures[writes[action]] {
-			all = append(all, disturbance{action, n, false, fate}, disturbance{action, n, true, fate})
-		}
-	}
 	for _, c := range calls {
 		action := c.Service + ":" + c.Action
 		count[action]++
 		writes[action] = wire.Writes(c)
-		if writes[action] || count[action] == 1 {
-			add(action, count[action])
+		if !writes[action] && count[action] > 1 {
+			continue
+		}
+		for _, fate := range failures[writes[action]] {
+			all = append(all, disturbance{action, count[action], false, fate}, disturbance{action, count[action], true, fate})
+		}
+		if writes[action] {
+			all = append(all, disturbance{action, count[action], false, wire.HungAfter})
 		}
 	}
 	for _, action := range slices.Sorted(maps.Keys(count)) {
 		if n := count[action]; n > 1 && !writes[action] {
-			add(action, n)
+			for _, fate := range failures[false] {
+				all = append(all, disturbance{action, n, false, fate})
+			}
 		}
 	}
 	return all
