@@ -29,6 +29,11 @@ func TestLoadBalancers(t *testing.T) {
 	if len(rules) != 2 || rules[0].Conditions[0].PathPatternConfig.Values[0] != "/front*" || *rules[0].IsDefault || !*rules[1].IsDefault {
 		t.Errorf("got %+v", rules)
 	}
+	first := must(client.DescribeRules(t.Context(), &elb.DescribeRulesInput{ListenerArn: listeners[0].ListenerArn, PageSize: aws.Int32(1)}))(t)
+	second := must(client.DescribeRules(t.Context(), &elb.DescribeRulesInput{ListenerArn: listeners[0].ListenerArn, PageSize: aws.Int32(1), Marker: first.NextMarker}))(t)
+	if len(first.Rules) != 1 || len(second.Rules) != 1 || *second.Rules[0].RuleArn != *rules[1].RuleArn || second.NextMarker != nil {
+		t.Errorf("got %+v, then %+v", first, second)
+	}
 	tags := must(client.DescribeTags(t.Context(), &elb.DescribeTagsInput{ResourceArns: []string{*b.LoadBalancerArn}}))(t).TagDescriptions
 	if len(tags) != 1 || *tags[0].Tags[0].Value != "news" {
 		t.Errorf("got %+v", tags)
@@ -45,6 +50,10 @@ func TestLoadBalancers(t *testing.T) {
 	wantCode(t, err, "ListenerNotFound")
 	_, err = client.DescribeListeners(t.Context(), &elb.DescribeListenersInput{})
 	wantCode(t, err, "ValidationError")
+	_, err = client.DescribeRules(t.Context(), &elb.DescribeRulesInput{})
+	wantCode(t, err, "ValidationError")
+	_, err = client.DescribeRules(t.Context(), &elb.DescribeRulesInput{RuleArns: []string{"arn:none"}})
+	wantCode(t, err, "RuleNotFound")
 }
 
 func targetGroup(t *testing.T, client *elb.Client) elbtypes.TargetGroup {

@@ -1,7 +1,6 @@
 package services
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -155,6 +154,9 @@ func (s elbService) describeListeners(in *elb.DescribeListenersInput) (*elb.Desc
 }
 
 func (s elbService) describeRules(in *elb.DescribeRulesInput) (*elb.DescribeRulesOutput, error) {
+	if in.ListenerArn == nil && len(in.RuleArns) == 0 {
+		return nil, protocol.Faultf("ValidationError", "You must specify either listener ARN or rule ARNs")
+	}
 	var wanted []string
 	if in.ListenerArn != nil {
 		wanted = []string{*in.ListenerArn}
@@ -163,16 +165,22 @@ func (s elbService) describeRules(in *elb.DescribeRulesInput) (*elb.DescribeRule
 	if err != nil {
 		return nil, err
 	}
-	out := &elb.DescribeRulesOutput{Rules: []elbtypes.Rule{}}
+	var all []world.Rule
 	for _, l := range listeners {
-		for _, r := range l.Rules {
-			if len(in.RuleArns) == 0 || slices.Contains(in.RuleArns, r.ARN) {
-				out.Rules = append(out.Rules, elbRule(r))
-			}
-		}
+		all = append(all, l.Rules...)
 	}
-	if len(in.RuleArns) > len(out.Rules) {
-		return nil, protocol.Faultf("RuleNotFound", "One or more rules not found")
+	arn := func(r world.Rule) string { return r.ARN }
+	found, err := elbFind(all, in.RuleArns, arn, "RuleNotFound", "One or more rules not found")
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := cut(elbPage(in.Marker, in.PageSize), found, arn)
+	if err != nil {
+		return nil, err
+	}
+	out := &elb.DescribeRulesOutput{NextMarker: next, Rules: []elbtypes.Rule{}}
+	for _, r := range page {
+		out.Rules = append(out.Rules, elbRule(r))
 	}
 	return out, nil
 }
