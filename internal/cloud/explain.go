@@ -76,17 +76,22 @@ func dissect(err error) (failure, bool) {
 	f := failure{err: err}
 	var call *smithy.OperationError
 	for inner := err; errors.As(inner, &call); inner = call.Err {
-		service, named := services[call.ServiceID]
-		if !named {
-			service = strings.ToLower(strings.ReplaceAll(call.ServiceID, " ", ""))
-		}
-		f.action = service + ":" + call.OperationName
+		f.action = iamName(call.ServiceID, call.OperationName)
 	}
 	var answer smithy.APIError
 	if errors.As(err, &answer) {
 		f.code, f.message = answer.ErrorCode(), answer.ErrorMessage()
 	}
 	return f, call != nil
+}
+
+// iamName is a call as IAM policies name it: "ecs:StopTask".
+func iamName(service, operation string) string {
+	prefix, named := services[service]
+	if !named {
+		prefix = strings.ToLower(strings.ReplaceAll(service, " ", ""))
+	}
+	return prefix + ":" + operation
 }
 
 func always(advice string) func(failure) string {

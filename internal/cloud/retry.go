@@ -56,6 +56,22 @@ func impatient(c aws.HTTPClient, silence time.Duration) aws.HTTPClient {
 	return b.WithTransportOptions(func(t *http.Transport) { t.ResponseHeaderTimeout = silence }).Freeze()
 }
 
+// TellRetries has tell hear of every attempt at a call that failed for a reason that more attempts may mend: the call as
+// IAM names it, and why.
+func TellRetries(tell func(call string, err error)) func(*middleware.Stack) error {
+	retryer := newRetryer()
+	return func(stack *middleware.Stack) error {
+		return stack.Finalize.Insert(middleware.FinalizeMiddlewareFunc("TellRetries",
+			func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+				out, metadata, err := next.HandleFinalize(ctx, in)
+				if err != nil && ctx.Err() == nil && retryer.IsErrorRetryable(err) {
+					tell(iamName(middleware.GetServiceID(ctx), middleware.GetOperationName(ctx)), err)
+				}
+				return out, metadata, err
+			}), "Retry", middleware.After)
+	}
+}
+
 // doubt is the error of a call of which an earlier attempt may have been carried out.
 type doubt struct{ error }
 
