@@ -17,8 +17,11 @@ type chart struct {
 	Phases   []chartSpan `json:"phases"`
 	Marks    []chartMark `json:"marks"`
 	X        []float64   `json:"x"`
-	Y        []*float64  `json:"y"`   // null where the line breaks
-	Out      []*float64  `json:"out"` // the same, where out of bounds
+	Y        []*float64  `json:"y"`      // null where the line breaks
+	Out      []*float64  `json:"out"`    // the same, where out of bounds
+	Points   bool        `json:"points"` // some speak of an instant, and no line shows one that stands alone
+
+	from, to float64 // the axis
 }
 
 type chartSpan struct {
@@ -46,27 +49,26 @@ func (r *Result) chart(p Probe) chart {
 			c.Marks = append(c.Marks, chartMark{unix(*s.Done), fmt.Sprintf("step %d", s.N)})
 		}
 	}
-	// The axis spans the whole run, whatever was measured of it.
-	if n := len(c.Phases); n > 0 && (len(p.Readings) == 0 || unix(p.Readings[0].At) > c.Phases[0].From) {
-		c.point(c.Phases[0].From, nil, nil)
-	}
+	// All charts of a report have the same axis, that of the whole run, whatever was measured of it.
+	c.from, c.to = unix(r.Started), unix(r.Ended)
+	c.point(c.from, nil, nil)
 	c.trace(p.Readings)
-	if n := len(c.Phases); n > 0 {
-		c.point(c.Phases[n-1].To, nil, nil)
-	}
+	c.point(c.to, nil, nil)
 	return c
 }
 
 // trace draws the readings. One that speaks of a span is a level stroke as long as that, one that speaks of an
-// instant is a corner of the line; where the next is missing, the line breaks.
+// instant is a point and a corner of the line; where the next is missing, the line breaks.
 func (c *chart) trace(readings []Reading) {
-	longest := 3 * usualStep(readings)
+	step := usualStep(readings)
 	for i, r := range readings {
 		from := unix(r.At)
+		stroke := lasts(r, step)
+		c.Points = c.Points || !stroke
 		if i > 0 {
 			before := readings[i-1]
 			end := unix(before.At) + before.Span
-			if r.Span > 0 && from > end+r.Span/2 || r.Span == 0 && from-end > longest {
+			if stroke && from > end+r.Span/2 || !stroke && from-end > 3*step {
 				c.point(end, nil, nil)
 			}
 		}
@@ -76,14 +78,26 @@ func (c *chart) trace(readings []Reading) {
 			out = &value
 		}
 		c.point(from, &value, out)
-		if r.Span > 0 {
+		if stroke {
 			c.point(from+r.Span, &value, out)
 		}
 	}
 }
 
-// point adds a point, never before the last one: readings may overlap, and the axis may not run backwards.
+// lasts reports whether a reading speaks of a span that can be seen. A look takes a moment, and records have periods of
+// a second or more.
+func lasts(r Reading, step float64) bool {
+	short := 0.5
+	if step > 0 {
+		short = min(short, step/2)
+	}
+	return r.Span >= short
+}
+
+// point adds a point, never before the last one nor off the axis: readings may overlap, the axis may not run backwards,
+// and a record's first minute may have begun before the run.
 func (c *chart) point(x float64, y, out *float64) {
+	x = min(max(x, c.from), c.to)
 	if n := len(c.X); n > 0 {
 		x = max(x, c.X[n-1])
 	}

@@ -95,9 +95,12 @@ func TestChartsBreakWhereReadingsAreMissing(t *testing.T) {
 		"missing span":   {[]Reading{reading(0, 10, 1), reading(20, 10, 2)}, []float64{0, 10, 10, 20, 30}, 1},
 		"overlap":        {[]Reading{reading(0, 10, 1), reading(5, 10, 2)}, []float64{0, 10, 10, 15}, 0},
 		"a lone instant": {[]Reading{reading(3, 0, 1)}, []float64{3}, 0},
+		"looks":          {[]Reading{reading(0, 0.004, 1), reading(2, 0.02, 1), reading(4, 0.004, 2)}, []float64{0, 2, 4}, 0},
+		"one look":       {[]Reading{reading(3, 0.004, 1)}, []float64{3}, 0},
+		"a slow look":    {[]Reading{reading(0, 0.004, 1), reading(2, 7, 1), reading(9, 0.004, 2)}, []float64{0, 2, 9, 9}, 0},
 	}
 	for name, c := range cases {
-		var got chart
+		got := chart{to: 2000}
 		got.trace(c.readings)
 		gaps := 0
 		for i := range got.X {
@@ -108,6 +111,31 @@ func TestChartsBreakWhereReadingsAreMissing(t *testing.T) {
 		}
 		if !cmp.Equal(got.X, c.x) || gaps != c.gaps {
 			t.Errorf("%s: x %v, %d gaps; want %v, %d", name, got.X, gaps, c.x, c.gaps)
+		}
+	}
+}
+
+func TestLooksAreDrawnAsPoints(t *testing.T) {
+	start := time.Unix(1000, 0)
+	for span, want := range map[float64]bool{0: true, 0.003: true, 10: false} {
+		c := chart{to: 2000}
+		c.trace([]Reading{{At: start, Span: span}, {At: start.Add(10 * time.Second), Span: span}})
+		if c.Points != want {
+			t.Errorf("readings of %v s: points %v, want %v", span, c.Points, want)
+		}
+	}
+}
+
+func TestChartsOfAReportHaveOneAxis(t *testing.T) {
+	r := fixture(t, "failed")
+	early, late := r.Started.Add(-time.Minute), r.Ended.Add(time.Minute)
+	r.Probes = append(r.Probes,
+		Probe{Readings: []Reading{{At: early, Span: 90, Value: 1}, {At: late, Value: 1}}},
+		Probe{Readings: []Reading{{At: r.Started.Add(time.Second), Value: 1}}})
+	for _, p := range r.Probes {
+		x := r.chart(p).X
+		if x[0] != unix(r.Started) || x[len(x)-1] != unix(r.Ended) {
+			t.Errorf("%s: from %v to %v, want the whole run", p.ID(), x[0], x[len(x)-1])
 		}
 	}
 }

@@ -108,7 +108,7 @@
       ],
       series: [
         { label: "at", value: (u, t) => t == null ? "–" : `${new Date(t * 1000).toISOString().slice(11, 19)} UTC (${elapsed(Math.round((t - chart.origin) * 10) / 10)})` },
-        { label: chart.label || "value", stroke: () => color("line"), width: 1.75, points: { show: false }, value: (u, v) => number(v, chart.unit) },
+        { label: chart.label || "value", stroke: () => color("line"), width: 1.75, points: { show: chart.points, size: 4, fill: () => color("line") }, value: (u, v) => number(v, chart.unit) },
         { label: "out of bounds", stroke: () => color("bad"), width: 2.5, points: { show: true, size: 5, fill: () => color("bad") }, value: (u, v) => number(v, chart.unit) },
       ],
       hooks: { drawClear: [u => shade(u, chart)], draw: [u => bounds(u, chart)] },
