@@ -36,6 +36,15 @@ func (p Probe) Rules() string {
 	return strings.Join(rules, ", ")
 }
 
+// Trouble says in one line which measurements could not be made, "" if all could.
+func (p Probe) Trouble() string {
+	f := p.Failures
+	if f == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s failed, the last at %s: %s", Counted(f.Count, "measurement"), clock(f.Last), f.Error)
+}
+
 // Typical returns the median of the baseline, or the rate over all of it for events, and false without readings.
 func (p Probe) Typical() (float64, bool) {
 	var values []float64
@@ -114,13 +123,33 @@ func (p Probe) comparison() string {
 		Value(u.Baseline, p.Unit), Counted(u.BaselineN, "reading"), Value(u.Fault, p.Unit), Counted(u.FaultN, "reading"), u.P, u.Test)
 }
 
+// Recovered says in one line how the system came back. It has not where a change is still in effect, however steady it seems.
+func (r *Result) Recovered() string {
+	left := r.notUndone()
+	if left == 0 || r.Recovery == nil || r.Recovery.SteadyAt == nil {
+		return r.Recovery.Text()
+	}
+	return fmt.Sprintf("Every probe was steady %s after the fault began, with %s still in effect: what comes of that is not known.",
+		seconds(r.Recovery.SinceFault), Counted(left, "change"))
+}
+
+// notUndone counts the changes that are still in effect because undoing them failed.
+func (r *Result) notUndone() (n int) {
+	for _, s := range r.Steps {
+		if s.State == StepNotUndone {
+			n++
+		}
+	}
+	return n
+}
+
 // Text says in one line how the system came back.
 func (r *Recovery) Text() string {
 	switch {
 	case r == nil:
 		return "The run ended before a recovery could be watched."
 	case r.SteadyAt == nil && len(r.Waiting) > 0:
-		return fmt.Sprintf("Not steady again within %s: waiting for %s.", seconds(r.Deadline), strings.Join(r.Waiting, ", "))
+		return fmt.Sprintf("Not steady again within %s: %s.", seconds(r.Deadline), strings.Join(r.Waiting, "; "))
 	case r.SteadyAt == nil:
 		return fmt.Sprintf("Not steady again within %s.", seconds(r.Deadline))
 	case r.SinceUndone <= 0:

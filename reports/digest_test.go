@@ -76,7 +76,7 @@ func TestRecoveryIsToldInOneLine(t *testing.T) {
 	cases := map[string]*Recovery{
 		"The run ended before a recovery could be watched.":                                   nil,
 		"Not steady again within 10m.":                                                        {Deadline: 600},
-		"Not steady again within 10m: waiting for a.b, c.d.":                                  {Deadline: 600, Waiting: []string{"a.b", "c.d"}},
+		"Not steady again within 10m: a.b was still 3; c.d has no data.":                      {Deadline: 600, Waiting: []string{"a.b was still 3", "c.d has no data"}},
 		"Steady again 14s after the fault began, and by the time that everything was undone.": {Deadline: 600, SteadyAt: &at, SinceFault: 14},
 		"Steady again 1m30s after the fault began and 5s after the last undo (allowed: 10m).": {Deadline: 600, SteadyAt: &at, SinceFault: 90, SinceUndone: 5},
 	}

@@ -18,7 +18,7 @@ var assets embed.FS
 // light or dark, and has every reading in a table for those who cannot use a chart.
 func HTML(w io.Writer, r *Result) error {
 	t, err := template.New("report.html.tmpl").Funcs(template.FuncMap{
-		"clock": clock, "clockOr": clockOr, "tally": tally, "seconds": seconds, "value": Value, "join": strings.Join, "counted": Counted,
+		"clock": clock, "clockOr": clockOr, "tally": Tally, "seconds": seconds, "value": Value, "join": strings.Join, "counted": Counted,
 		"date":  func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05") },
 		"class": func(s any) string { return strings.ReplaceAll(fmt.Sprint(s), " ", "-") },
 		"for":   func(from, to time.Time) string { return Span(to.Sub(from)) },

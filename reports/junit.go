@@ -27,7 +27,7 @@ func JUnit(w io.Writer, r *Result) error {
 		suite.add(stepCase(s))
 	}
 	if r.Recovery != nil {
-		suite.add(recoveryCase(r.Recovery))
+		suite.add(recoveryCase(r))
 	}
 	suite.add(verdictCase(r))
 	for i := range suite.Cases {
@@ -87,13 +87,16 @@ func stepCase(s Step) junitCase {
 	return c
 }
 
-func recoveryCase(v *Recovery) junitCase {
-	c := junitCase{Class: "recovery", Name: "steady again within " + seconds(v.Deadline)}
-	if v.SteadyAt == nil {
-		c.fail(v.Text())
-		return c
+func recoveryCase(r *Result) junitCase {
+	c := junitCase{Class: "recovery", Name: "steady again within " + seconds(r.Recovery.Deadline)}
+	switch {
+	case r.Recovery.SteadyAt == nil:
+		c.fail(r.Recovered())
+	case r.notUndone() > 0:
+		c.err(r.Recovered())
+	default:
+		c.Time = junitTime(time.Duration(r.Recovery.SinceFault * float64(time.Second)))
 	}
-	c.Time = junitTime(time.Duration(v.SinceFault * float64(time.Second)))
 	return c
 }
 

@@ -35,7 +35,7 @@ func TestJUnitCountsWhatIsInIt(t *testing.T) {
 	want := map[string]counts{
 		"passed":          {Tests: 6},
 		"failed":          {Tests: 6, Failures: 4},            // two probes, the recovery, the verdict
-		"not_rolled_back": {Tests: 5, Failures: 2, Errors: 1}, // a step and the verdict; a probe without data
+		"not_rolled_back": {Tests: 5, Failures: 2, Errors: 2}, // a step and the verdict; a probe without data, and a recovery in which a change was still in effect
 		"unsteady":        {Tests: 3, Errors: 1, Skipped: 2},  // the verdict; neither probe nor step had its turn
 		"hostile":         {Tests: 3, Failures: 2},
 	}

@@ -17,8 +17,8 @@ func (l Load) quantile(name string) string {
 	return Value(v, "s")
 }
 
-// tally writes counts by name, the largest first: "12 connection reset, 3 timeout".
-func tally(counts map[string]uint64) string {
+// Tally writes counts by name, the largest first: "12 connection reset, 3 timeout".
+func Tally(counts map[string]uint64) string {
 	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})

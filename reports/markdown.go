@@ -26,6 +26,11 @@ func Markdown(w io.Writer, r *Result) error {
 			row(&b, "| %s | %s | %s | %s | %s |\n", p.ID(), p.Rules(), p.baselineText(), p.worstText(), p.result())
 		}
 	}
+	for _, p := range r.Probes {
+		if text := p.Trouble(); text != "" {
+			fmt.Fprintf(&b, "\n%s: %s\n", plain(p.ID()), plain(text))
+		}
+	}
 	if len(r.Steps) > 0 {
 		row(&b, "\n| Step | What | State | Done | Back |\n|--:|---|---|---|---|\n")
 		for _, s := range r.Steps {
@@ -35,10 +40,10 @@ func Markdown(w io.Writer, r *Result) error {
 	if len(r.Loads) > 0 {
 		row(&b, "\n| Load | Sent | Not sent | Answered | Failed | p50 | p99 |\n|---|--:|---|---|---|--:|--:|\n")
 		for _, l := range r.Loads {
-			row(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", l.Name, fmt.Sprint(l.Sent), tally(l.NotSent), tally(l.Answered), tally(l.Failed), l.quantile("p50"), l.quantile("p99"))
+			row(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", l.Name, fmt.Sprint(l.Sent), Tally(l.NotSent), Tally(l.Answered), Tally(l.Failed), l.quantile("p50"), l.quantile("p99"))
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n", plain(r.Recovery.Text()))
+	fmt.Fprintf(&b, "\n%s\n", plain(r.Recovered()))
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(&b, "\n> Warning: %s\n", plain(warning))
 	}

@@ -134,6 +134,15 @@ type Probe struct {
 	Reason     string      `json:"reason,omitempty"`
 	Violations []Violation `json:"violations,omitempty"`
 	Readings   []Reading   `json:"readings"`
+	Failures   *Failures   `json:"failures,omitempty"` // measurements that could not be made; nil if all could
+}
+
+// Failures are the measurements of a probe that could not be made, all through the run.
+type Failures struct {
+	Count int       `json:"count"`
+	First time.Time `json:"first"` // when it began
+	Last  time.Time `json:"last"`
+	Error string    `json:"error"` // why the last one failed
 }
 
 // Unchanged is the comparison of the fault phase with the run's own baseline.

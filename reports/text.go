@@ -28,6 +28,11 @@ func Text(w io.Writer, r *Result) error {
 		}
 		writeTable(&b, rows)
 	}
+	for _, p := range r.Probes {
+		if text := p.Trouble(); text != "" {
+			fmt.Fprintf(&b, "  %s: %s\n", p.ID(), strings.ReplaceAll(text, "\n", " "))
+		}
+	}
 	if len(r.Steps) > 0 {
 		b.WriteString("\n")
 		rows := [][]string{{"STEP", "WHAT", "STATE", "DONE", "BACK"}}
@@ -40,11 +45,11 @@ func Text(w io.Writer, r *Result) error {
 		b.WriteString("\n")
 		rows := [][]string{{"LOAD", "SENT", "NOT SENT", "ANSWERED", "FAILED", "P50", "P99"}}
 		for _, l := range r.Loads {
-			rows = append(rows, []string{l.Name, fmt.Sprint(l.Sent), tally(l.NotSent), tally(l.Answered), tally(l.Failed), l.quantile("p50"), l.quantile("p99")})
+			rows = append(rows, []string{l.Name, fmt.Sprint(l.Sent), Tally(l.NotSent), Tally(l.Answered), Tally(l.Failed), l.quantile("p50"), l.quantile("p99")})
 		}
 		writeTable(&b, rows)
 	}
-	fmt.Fprintf(&b, "\n%s\nRun %s, seed %d, %s. Times are UTC.\n", r.Recovery.Text(), r.Run, r.Seed, r.Environment.place())
+	fmt.Fprintf(&b, "\n%s\nRun %s, seed %d, %s. Times are UTC.\n", r.Recovered(), r.Run, r.Seed, r.Environment.place())
 	_, err := w.Write(bytes.Map(harmless, b.Bytes()))
 	return err
 }
