@@ -38,11 +38,15 @@ func (x *execution) fault(ctx context.Context) {
 	go func() { doing.Wait(); close(begun) }()
 
 	looks := make([]look, len(x.series))
-	x.await(phase, reports.Fault, x.faultEnds, func() bool {
+	x.lookNow()
+	x.await(phase, reports.Fault, x.faultEnds, func() (bool, string) {
 		if o := x.broken(window{from, time.Now()}, looks); o != nil {
 			stop(o)
 		}
-		return closed(begun) && !time.Now().Before(x.faultEnds())
+		if !closed(begun) {
+			return false, x.awaited("to be in effect", stepState.isDoing)
+		}
+		return !time.Now().Before(x.faultEnds()), ""
 	})
 	stop(errObserved)
 	<-begun
@@ -104,6 +108,7 @@ func (x *execution) inject(ctx context.Context, stop context.CancelCauseFunc, fr
 		})
 	}
 	doing.Wait()
+	x.lookNow()
 	x.prolong(time.Now().Add(max(i.Duration, x.plan.Experiment.Observe)))
 	if i.Duration > 0 {
 		go func() {

@@ -16,13 +16,17 @@ type track struct {
 	spans    []window
 }
 
-func newTrack(p Probe, readings []probes.Reading) track {
+// newTrack is told when the fault began, the zero time if it has not.
+func newTrack(p Probe, readings []probes.Reading, fault time.Time) track {
 	interval := p.Every
-	if p.Probe.Scale().Period > 0 {
+	if !p.looks() {
 		interval = 0
 	}
-	return track{probe: p, readings: readings, spans: extents(readings, interval)}
+	return track{probe: p, readings: readings, spans: extents(readings, interval, fault)}
 }
+
+// looks reports whether the probe looks at the present, and does not ask a record with a period of its own.
+func (p Probe) looks() bool { return p.Probe.Scale().Period == 0 }
 
 // step is how far apart readings may be expected.
 func (p Probe) step() time.Duration {
@@ -35,10 +39,18 @@ const shortest = 3 * time.Second
 // tolerance is how long a probe may be silent before its silence is a hole. A look at the present may come late. A
 // record has no excuse: what has not arrived once everything late was waited for was not measured.
 func (p Probe) tolerance() time.Duration {
-	if period := p.Probe.Scale().Period; period > 0 {
-		return period / 2
+	if p.looks() {
+		return max(2*p.Every, shortest)
 	}
-	return max(2*p.Every, shortest)
+	return p.Probe.Scale().Period / 2
+}
+
+// patience is how long to wait for what is missing of the probe's data. Only records arrive late.
+func (p Probe) patience(late time.Duration) time.Duration {
+	if p.looks() {
+		return p.tolerance()
+	}
+	return late + p.tolerance()
 }
 
 // since leaves out the readings that began before at, like the minute of which the run saw only the end.
@@ -56,11 +68,21 @@ func (t track) since(at time.Time) track {
 // for more than its last look.
 func (t track) covers(w window) (window, bool) {
 	tail := time.Duration(0)
-	if t.probe.Probe.Scale().Period == 0 {
+	if t.probe.looks() {
 		tail = max(t.probe.step(), shortest)
 	}
 	gap, holed := hole(t.spans, w, t.probe.tolerance(), tail)
 	return gap, !holed
+}
+
+// looked is how many looks at the present began in w.
+func (t track) looked(w window) (n int) {
+	for _, r := range t.readings {
+		if (window{r.At, r.At}).touches(w) {
+			n++
+		}
+	}
+	return n
 }
 
 // unfinished is the probe's last word in w, and whether what it speaks of was still going on then.

@@ -21,7 +21,7 @@ func record(p Probe, period time.Duration, from float64, values ...float64) trac
 			rs = append(rs, probes.Reading{At: at(from).Add(time.Duration(i) * period), Span: period, Value: v, Of: 1000})
 		}
 	}
-	return newTrack(p, rs)
+	return newTrack(p, rs, time.Time{})
 }
 
 // periodic is a probe whose source sets the time between readings.
@@ -74,7 +74,7 @@ func TestLooksMayComeLate(t *testing.T) {
 		for _, s := range seconds {
 			rs = append(rs, probes.Reading{At: at(s), Value: 1})
 		}
-		return newTrack(p, rs)
+		return newTrack(p, rs, time.Time{})
 	}
 	if _, ok := look(0, 10, 25, 40, 55).covers(window{at(0), at(60)}); !ok {
 		t.Error("looks that came a little late leave a hole")
@@ -161,12 +161,12 @@ func rollout(limit float64, readings ...probes.Reading) track {
 	for i := range readings {
 		readings[i].At = at(float64(i))
 	}
-	return newTrack(p, readings)
+	return newTrack(p, readings, time.Time{})
 }
 
 // judgeFault judges a track over its first three seconds, as the fault phase of a run that was stopped early for that reason.
 func judgeFault(t track, stopped string) (reports.Probe, []finding) {
-	x := &execution{stopped: stopped, series: []*series{{}}}
+	x := &execution{plan: &Plan{}, stopped: stopped, series: []*series{{}}}
 	var r reports.Probe
 	x.judgeProbe(0, t, window{at(0), at(3)}, &r)
 	return r, x.findings

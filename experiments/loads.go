@@ -2,6 +2,7 @@ package experiments
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -31,6 +32,29 @@ func (x *execution) overrun() string {
 	for _, l := range x.plan.Experiment.Loads {
 		if behind, all := x.env.Loads[l.Name].Behind(); float64(behind) > tolerated*float64(all) {
 			return fmt.Sprintf("this machine was too slow for load %q: %d of %d requests left late or not at all, so what was measured under it says nothing; lower the rate or use a larger machine", l.Name, behind, all)
+		}
+	}
+	return ""
+}
+
+// fruitless says which load has been given nothing but errors, "" if none: then it is not the traffic that was meant,
+// and a fault could do it no harm.
+func (x *execution) fruitless() string {
+	for _, l := range x.plan.Experiment.Loads {
+		total := x.env.Loads[l.Name].Total()
+		answers, counts := uint64(0), maps.Clone(total.Failed)
+		good := false
+		for status, n := range total.Answered {
+			answers += n
+			counts[fmt.Sprint(status)] += n
+			good = good || status >= 200 && status < 400
+		}
+		switch {
+		case good || total.Sent == 0:
+		case answers == 0:
+			return fmt.Sprintf("load %q: none of %d requests was answered (%s)", l.Name, total.Sent, reports.Tally(counts))
+		default:
+			return fmt.Sprintf("load %q: none of %d answers was 2xx or 3xx (%s); is the path right?", l.Name, answers, reports.Tally(counts))
 		}
 	}
 	return ""

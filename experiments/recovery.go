@@ -44,17 +44,21 @@ func (x *execution) awaitSteady(ctx context.Context, healed <-chan struct{}, fro
 	search := search{deadline: deadline}
 	giveUp := deadline.Add(x.plan.Experiment.Baseline).Add(x.patience())
 	var looked time.Time
-	return x.await(ctx, reports.Recover, func() time.Time { return deadline }, func() bool {
+	return x.await(ctx, reports.Recover, func() time.Time { return deadline }, func() (bool, string) {
 		now := time.Now()
-		if !closed(healed) || now.Sub(looked) < time.Second/2 {
-			return false
+		if !closed(healed) {
+			return false, x.awaited("to heal", stepState.isHealing)
+		}
+		if now.Sub(looked) < time.Second/2 {
+			return false, strings.Join(r.waiting, "; ")
 		}
 		looked = now
 		if r.out = x.stillOut(deadline); len(r.out) > 0 {
-			return true
+			return true, ""
 		}
-		r.steady, r.waiting = x.steadySince(x.lastUndone(from), &search)
-		return !r.steady.IsZero() || now.After(giveUp)
+		r.steady = x.steadySince(x.lastUndone(from), &search)
+		r.waiting = search.against
+		return !r.steady.IsZero() || now.After(giveUp), strings.Join(r.waiting, "; ")
 	})
 }
 
@@ -85,11 +89,11 @@ func (x *execution) review() {
 		return
 	}
 	undone, _ := x.phase(reports.Recover)
-	record := &reports.Recovery{Deadline: x.plan.Experiment.Recovery.Seconds(), Waiting: append(r.out, r.waiting...)}
+	record := &reports.Recovery{Deadline: x.plan.Experiment.Recovery.Seconds()}
 	within := reports.Span(x.plan.Experiment.Recovery)
 	if !r.steady.IsZero() {
 		if restless := x.restless(window{r.steady, r.steady.Add(x.plan.Experiment.Baseline)}); len(restless) > 0 {
-			r.steady, r.out, record.Waiting = time.Time{}, restless, restless
+			r.steady, r.out = time.Time{}, restless
 		}
 	}
 	undone.to = undone.from.Add(x.plan.Experiment.Recovery)
@@ -100,10 +104,11 @@ func (x *execution) review() {
 		record.SteadyAt = &since
 		record.SinceFault = since.Sub(fault.from).Seconds()
 		record.SinceUndone = max(0, since.Sub(undone.from)).Seconds()
-		x.say("%s", backAfter(record.SinceFault))
+		x.say("%s%s", backAfter(record.SinceFault), x.despite())
 	case len(r.out) == 0 && silent != "":
 		x.find(reports.Inconclusive, "whether it was steady again within %s of the last undo is not known: %s", within, silent)
 	default:
+		record.Waiting = append(r.out, r.waiting...)
 		x.find(reports.Failed, "not steady again within %s of the last undo: %s", within, strings.Join(record.Waiting, "; "))
 	}
 	x.unhealed()
@@ -147,6 +152,22 @@ func (x *execution) steadyFrom(fault, undone, steady time.Time) time.Time {
 		}
 	}
 	return last
+}
+
+// despite says how many changes are still in effect although the undo is over, "" if none is.
+func (x *execution) despite() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	left := 0
+	for _, s := range x.steps {
+		if s.state == reports.StepNotUndone {
+			left++
+		}
+	}
+	if left == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", with %s still in effect", reports.Counted(left, "change"))
 }
 
 func backAfter(sinceFault float64) string {

@@ -71,6 +71,10 @@ func (p *Plan) foresee() {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("probe %s speaks once in %s, and the fault phase lasts %s: set observe to %s or more",
 				probe.ID(), reports.Span(probe.step()), reports.Span(e.FaultPhase()), reports.Span(2*probe.step())))
 		}
+		if probe.Allow > 0 && probe.Allow >= e.FaultPhase() {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("probe %s can never %s: it is allowed out of bounds for %s, and the fault phase lasts %s; make allow shorter or observe longer",
+				probe.ID(), purpose(probe), reports.Span(probe.Allow), reports.Span(e.FaultPhase())))
+		}
 		if !probe.Bounds.Unchanged {
 			continue
 		}
@@ -82,6 +86,14 @@ func (p *Plan) foresee() {
 			p.Warnings = append(p.Warnings, text)
 		}
 	}
+}
+
+// purpose is what a violation of the probe would do in the fault phase.
+func purpose(p Probe) string {
+	if p.Proof {
+		return "prove that the fault bit"
+	}
+	return "fail in the fault phase"
 }
 
 // longest is how long a run may take with its undo, as far as that can be foreseen.

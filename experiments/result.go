@@ -66,7 +66,7 @@ func (r *Redactor) result(of *reports.Result) *reports.Result {
 // fixed are the fields of a Result that hold no text of the author's: a short secret must not be found in a time of day.
 var fixed = []string{
 	"schema", "run", "verdict", "state", "phase", "unit", "sha256", "at", "from", "to",
-	"started", "ended", "began", "done", "undone", "steady_at",
+	"started", "ended", "began", "done", "undone", "steady_at", "first", "last",
 }
 
 // tree redacts every text in what JSON was decoded to.
@@ -157,6 +157,16 @@ func (x *execution) readingReports(t track) []reports.Reading {
 		})
 	}
 	return out
+}
+
+// failureReport sums up the measurements of probe i that failed, nil if none did.
+func (x *execution) failureReport(i int) *reports.Failures {
+	failed := x.series[i].failed()
+	if len(failed) == 0 {
+		return nil
+	}
+	last := failed[len(failed)-1]
+	return &reports.Failures{Count: len(failed), First: failed[0].at, Last: last.at, Error: last.err.Error()}
 }
 
 // phaseOf names the phase that a reading is attributed to: the fault where it speaks of any moment of it, because

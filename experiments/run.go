@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,6 +56,7 @@ func Run(ctx context.Context, env *cloud.Env, plan *Plan, o RunOptions) (*report
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go x.obey(ctx, cancel)
+	x.enter(reports.Baseline) // before the first look, which then counts
 	stopWatching := x.watch()
 
 	if x.baseline(ctx) {
@@ -84,20 +86,22 @@ type execution struct {
 	deadman  *deadman.Switch // nil where the guard asks for none
 	started  time.Time
 	loads    map[string]*load.Run
-	series   []*series // one a probe, in the order of the file
+	series   []*series       // one a probe, in the order of the file
+	pokes    []chan struct{} // one a probe: look now
 	news     chan struct{}
 	redactor *Redactor
 	stopped  string   // why the fault phase ended early, if a probe ended it
 	regained regained // what recovery came to
 
-	mu       sync.Mutex // guards what follows
-	until    time.Time  // when the fault phase ends, if nothing ends it earlier
-	phases   []reports.Phase
-	steps    []stepState
-	lapsed   error // why the dead man's switch could not be postponed for too long
-	log      []reports.LogEntry
-	findings []finding
-	recovery *reports.Recovery
+	mu         sync.Mutex // guards what follows
+	until      time.Time  // when the fault phase ends, if nothing ends it earlier
+	phases     []reports.Phase
+	steps      []stepState
+	lapsed     error // why the dead man's switch could not be postponed for too long
+	log        []reports.LogEntry
+	complaints map[string]time.Time // when each was last said
+	findings   []finding
+	recovery   *reports.Recovery
 }
 
 // finding is one thing that speaks against "passed".
@@ -125,12 +129,16 @@ func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
 	own := *env
 	own.RunID = o.ID
 	own.Loads = map[string]*load.Recording{}
-	x := &execution{env: &own, plan: plan, options: o, journal: j, claims: claims, started: time.Now(), loads: map[string]*load.Run{}, news: make(chan struct{}, 1), redactor: NewRedactor(plan.File.Secrets...)}
+	x := &execution{env: &own, plan: plan, options: o, journal: j, claims: claims, started: time.Now(), loads: map[string]*load.Run{}, news: make(chan struct{}, 1), complaints: map[string]time.Time{}, redactor: NewRedactor(plan.File.Secrets...)}
+	own.AWS.APIOptions = append(slices.Clone(own.AWS.APIOptions), cloud.TellRetries(func(call string, err error) {
+		x.complain("AWS", "%s failed, and is tried again: %v", call, err)
+	}))
 	if role := plan.Experiment.Guard.DeadMan; role != "" {
 		x.deadman = deadman.New(&own, role)
 	}
 	for range plan.Experiment.Probes {
 		x.series = append(x.series, &series{})
+		x.pokes = append(x.pokes, make(chan struct{}, 1))
 	}
 	for range plan.Steps {
 		x.steps = append(x.steps, stepState{state: reports.StepPlanned})
@@ -231,5 +239,6 @@ func (x *execution) faulty() (window, bool) {
 
 // track snapshots what probe i has measured.
 func (x *execution) track(i int) track {
-	return newTrack(x.plan.Experiment.Probes[i], x.series[i].all())
+	fault, _ := x.phase(reports.Fault)
+	return newTrack(x.plan.Experiment.Probes[i], x.series[i].all(), fault.from)
 }

@@ -13,16 +13,38 @@ import (
 type series struct {
 	mu       sync.Mutex
 	readings []probes.Reading
-	failures int   // measurements that failed in a row
-	failure  error // the last of them
+	failures []failure
+	inRow    int       // failures since the last measurement that succeeded
+	began    time.Time // the measurement under way; zero if none is
+}
+
+// failure is a measurement that could not be made.
+type failure struct {
+	at  time.Time // when it began
+	err error
+}
+
+// begin takes note that a measurement begins.
+func (s *series) begin(at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.began = at
+}
+
+// busy reports whether a measurement that began before then is still under way.
+func (s *series) busy(then time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.began.IsZero() && s.began.Before(then)
 }
 
 // merge takes new readings in. One that speaks of the same moment as an earlier one replaces it, because
-// records like CloudWatch are revised. Values that are not numbers are no readings.
-func (s *series) merge(fresh []probes.Reading) {
+// records like CloudWatch are revised. Values that are not numbers are no readings. It returns how many measurements
+// in a row had failed before this one.
+func (s *series) merge(fresh []probes.Reading) (failed int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.failures, s.failure = 0, nil
+	failed, s.inRow, s.began = s.inRow, 0, time.Time{}
 	for _, r := range fresh {
 		if math.IsNaN(r.Value) || math.IsInf(r.Value, 0) {
 			continue
@@ -34,21 +56,33 @@ func (s *series) merge(fresh []probes.Reading) {
 			s.readings = slices.Insert(s.readings, at, r)
 		}
 	}
+	return failed
 }
 
-// fail takes note of a measurement that could not be made.
-func (s *series) fail(err error) {
+// fail takes note of a measurement that could not be made, and returns how many that makes in a row.
+func (s *series) fail(f failure) (failed int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.failures++
-	s.failure = err
+	s.failures = append(s.failures, f)
+	s.inRow, s.began = s.inRow+1, time.Time{}
+	return s.inRow
 }
 
 // blind returns how many measurements have failed in a row, and the last failure.
 func (s *series) blind() (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.failures, s.failure
+	if s.inRow == 0 {
+		return 0, nil
+	}
+	return s.inRow, s.failures[len(s.failures)-1].err
+}
+
+// failed returns a copy of all measurements that could not be made.
+func (s *series) failed() []failure {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.failures)
 }
 
 // all returns a copy of the readings.
@@ -119,13 +153,17 @@ func (w window) within(v window) bool {
 }
 
 // extents says what stretch of time each reading speaks for: its own span, and for a look at the present all the
-// time until the next look, at most one interval. A record with a period of its own speaks for its spans alone.
-func extents(readings []probes.Reading, interval time.Duration) []window {
+// time until the next look, at most one interval. What was seen before the fault says nothing of what it does: a look
+// that was over by then ends to speak there. A record with a period of its own speaks for its spans alone.
+func extents(readings []probes.Reading, interval time.Duration, fault time.Time) []window {
 	spans := make([]window, len(readings))
 	for i, r := range readings {
 		until := interval
 		if i+1 < len(readings) {
 			until = min(until, readings[i+1].At.Sub(r.At))
+		}
+		if r.At.Before(fault) {
+			until = min(until, fault.Sub(r.At))
 		}
 		spans[i] = window{r.At, r.At.Add(max(r.Span, until))}
 	}
@@ -133,26 +171,27 @@ func extents(readings []probes.Reading, interval time.Duration) []window {
 }
 
 // hole returns the first stretch of w of which the readings do not speak. Between readings a silence of up to
-// tolerance is none; at the end of w the silence may last up to tail, unless a later reading shows that it ended.
+// tolerance is none; at the end of w the silence may last up to tail, unless a later reading shows how long it was.
 func hole(spans []window, w window, tolerance, tail time.Duration) (window, bool) {
-	seen, spoken := w.from, false
+	heard, end, allowed, spoken := w.from, w.to, tail, false
 	for _, s := range spans {
 		if !s.to.After(w.from) && !s.touches(w) {
 			continue
 		}
-		if s.from.Sub(seen) > tolerance {
-			return window{seen, s.from}, true
-		}
 		if !s.from.Before(w.to) {
-			return window{w.from, w.to}, !spoken
+			end, allowed = s.from, tolerance
+			break
+		}
+		if s.from.Sub(heard) > tolerance {
+			return window{heard, s.from}, true
 		}
 		spoken = true
-		if s.to.After(seen) {
-			seen = s.to
+		if s.to.After(heard) {
+			heard = s.to
 		}
 	}
-	if !spoken || w.to.Sub(seen) > tail {
-		return window{seen, w.to}, true
+	if !spoken {
+		return w, true
 	}
-	return window{}, false
+	return window{heard, end}, end.Sub(heard) > allowed
 }

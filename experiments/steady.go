@@ -12,25 +12,26 @@ import (
 type search struct {
 	deadline time.Time
 	ruledOut time.Time // no moment up to here can be the beginning
+	against  []string  // what spoke against the last moment that was tried
 }
 
 // steadySince finds the first moment, from earliest to the deadline, from which on every probe was steady for as long
-// as the baseline lasted. The zero time means that there is none yet; waiting says what spoke against the last
-// moment that was tried.
-func (x *execution) steadySince(earliest time.Time, s *search) (at time.Time, waiting []string) {
+// as the baseline lasted. The zero time means that there is none yet.
+func (x *execution) steadySince(earliest time.Time, s *search) time.Time {
 	for _, m := range x.moments(earliest, s) {
 		w := window{m, m.Add(x.plan.Experiment.Baseline)}
 		if time.Now().Before(w.to) {
-			return time.Time{}, []string{"the steady state to last"}
+			s.against = []string{"the steady state has yet to last"}
+			return time.Time{}
 		}
-		if waiting = x.restless(w); len(waiting) == 0 {
-			return m, nil
+		if s.against = x.restless(w); len(s.against) == 0 {
+			return m
 		}
 		if x.silent(w) == "" {
 			s.ruledOut = m
 		}
 	}
-	return time.Time{}, waiting
+	return time.Time{}
 }
 
 // moments lists when a steady stretch may have begun: after the last undo, or after any reading since.
@@ -64,8 +65,8 @@ func (x *execution) restless(w window) []string {
 }
 
 func (t track) restless(base, w window) string {
-	if _, ok := t.covers(w); !ok {
-		return t.probe.ID() + " has no data"
+	if gap, ok := t.covers(w); !ok {
+		return fmt.Sprintf("%s has no data from %s to %s", t.probe.ID(), clock(gap.from), clock(gap.to))
 	}
 	if text, _, bad := t.violated(w, reports.Recover, 0); bad {
 		return t.probe.ID() + " was " + text

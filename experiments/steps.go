@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"gameday/reports"
@@ -19,6 +20,26 @@ type stepState struct {
 	unhealed            bool          // AWS itself said so, and not that nobody could ask
 	armed               bool          // the dead man's switch is
 	undoing             chan struct{} // closed when the undo has ended; nil until it begins
+}
+
+func (s stepState) isDoing() bool   { return s.began != nil && s.done == nil && s.err == "" }
+func (s stepState) isUndoing() bool { return s.undoing != nil && !closed(s.undoing) }
+func (s stepState) isHealing() bool { return s.undoing == nil && s.done != nil && s.undone == nil }
+
+// awaited names the steps of which something is so: "waiting for step 1 and step 3 to be undone".
+func (x *execution) awaited(what string, so func(stepState) bool) string {
+	var steps []string
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for i, s := range x.steps {
+		if so(s) {
+			steps = append(steps, fmt.Sprintf("step %d", i+1))
+		}
+	}
+	if len(steps) == 0 {
+		return ""
+	}
+	return "waiting for " + strings.Join(steps, " and ") + " " + what
 }
 
 // do journals a step and does it.

@@ -81,6 +81,26 @@ func (t track) compare(base, w window) change {
 	return c
 }
 
+// incomparable says why nothing could be compared with the baseline, "" if something can, or need not be.
+func (t track) incomparable(base window) string {
+	if !t.probe.Bounds.Unchanged {
+		return ""
+	}
+	var before []probes.Reading
+	for i, r := range t.readings {
+		if t.spans[i].within(base) {
+			before = append(before, r)
+		}
+	}
+	if len(before) == 0 {
+		return t.probe.ID() + " has no data at baseline that unchanged could compare with"
+	}
+	if _, possible := events(before); t.probe.Probe.Scale().Events && possible == 0 {
+		return fmt.Sprintf("%s has nothing at baseline that unchanged could compare with: no \"%s\" to count", t.probe.ID(), t.probe.Probe.Scale().Label)
+	}
+	return ""
+}
+
 // compareCounts compares events per opportunity.
 func (t track) compareCounts(c *change, before, after []probes.Reading) {
 	k0, n0 := events(before)
@@ -165,6 +185,9 @@ func (t track) departures(base, w window) []reports.Violation {
 		if t.spans[i].within(base) && !t.spans[i].touches(w) && (!known || worse(r.Value, worst) > 0) {
 			worst, known = r.Value, true
 		}
+	}
+	if !known {
+		return nil
 	}
 	_, stretches := t.stretches(w, reports.Fault, func(v float64, _ bool) float64 { return max(0, worse(v, worst)-t.probe.Bounds.Margin) })
 	for i, v := range stretches {

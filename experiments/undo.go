@@ -14,8 +14,16 @@ import (
 
 // undo takes back every step that may be in effect, in reverse order. Nothing that happens outside stops it.
 func (x *execution) undo() {
-	x.enter(reports.Undo)
-	x.takeBack(x.plan.Steps)
+	from := x.enter(reports.Undo)
+	ended := make(chan struct{})
+	go func() {
+		defer x.wake()
+		defer close(ended)
+		x.takeBack(x.plan.Steps)
+	}()
+	x.await(context.Background(), reports.Undo, func() time.Time { return from }, func() (bool, string) {
+		return closed(ended), x.awaited("to be undone", stepState.isUndoing)
+	})
 }
 
 // takeBack undoes those of the steps that began and can be taken back, the latest first, and returns once all have
@@ -64,7 +72,7 @@ func (x *execution) undoStep(s PlannedStep) {
 func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
 	if err := s.Step.Undo(ctx, x.env); err != nil {
 		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })
-		x.say("undo of step %d failed: %v", s.N, err)
+		x.complain(fmt.Sprintf("undo %d", s.N), "undo of step %d failed, and is tried again: %v", s.N, err)
 		x.note(x.journal.UndoFailed(s.N, err))
 		return err
 	}

@@ -1,7 +1,9 @@
 package experiments
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"gameday/reports"
 )
@@ -14,6 +16,7 @@ func (x *execution) judge() []reports.Probe {
 		t := x.track(i)
 		r := probeReport(t.probe)
 		r.Readings = x.readingReports(t)
+		r.Failures = x.failureReport(i)
 		switch {
 		case begun && x.aborted():
 			x.judgeShort(t, fault, &r)
@@ -56,11 +59,12 @@ func (x *execution) doubt() {
 	}
 }
 
-// judgeProbe judges one probe over the time that the fault was in effect.
+// judgeProbe judges one probe over the time that the fault was in effect. What it broke is broken, whatever else is not
+// known; it passes where nothing is left to doubt.
 func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
-	state := func(s string, v reports.Verdict, format string, args ...any) {
-		r.State, r.Reason = s, fmt.Sprintf(format, args...)
-		x.find(v, "%s %s", t.probe.ID(), r.Reason)
+	state := func(s string, v reports.Verdict, text string) {
+		r.State, r.Reason = s, text
+		x.find(v, "%s %s", t.probe.ID(), text)
 	}
 	var broke string
 	var broken bool
@@ -69,33 +73,99 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 	if t.probe.Bounds.Unchanged {
 		r.Unchanged = &change.Unchanged
 	}
-	gap, covered := t.covers(fault)
-	last, unfinished := t.unfinished(fault)
 	r.State = "passed"
 	switch {
-	case t.probe.Proof && !broken && covered:
-		state("inconclusive", reports.Inconclusive, "never left its bounds, so nothing proves that the fault bit")
 	case broken && !t.probe.Proof:
-		state("failed", reports.Failed, "was %s", broke)
-	case changed:
+		state("failed", reports.Failed, "was "+broke)
+	case changed && !t.probe.Proof:
 		departures := t.departures(x.before(fault.from), fault)
 		r.Violations = append(r.Violations, departures...)
 		text := describeChange(t.probe, change)
 		if len(departures) > 0 {
 			text += ": " + departures[longest(departures)].Text
 		}
-		state("failed", reports.Failed, "%s", text)
-	case unfinished && !t.probe.Proof && !broken && x.stopped != "":
-		state("inconclusive", reports.Inconclusive, "had not come to an end when the run was stopped early, %s so far", t.probe.value(last.Value))
-	case unfinished && !t.probe.Proof && !broken:
-		state("inconclusive", reports.Inconclusive, "had not come to an end when the fault phase did, %s so far: make observe longer than its max", t.probe.value(last.Value))
-	case !covered && len(t.readings) == 0:
-		state("inconclusive", reports.Inconclusive, "has no data%s", x.why(i))
-	case !covered:
-		state("inconclusive", reports.Inconclusive, "has no data from %s to %s%s", clock(gap.from), clock(gap.to), x.why(i))
-	case t.probe.Bounds.Unchanged && !change.able:
-		state("inconclusive", reports.Inconclusive, "%s", change.unable)
+		state("failed", reports.Failed, text)
+	default:
+		doubt := cmp.Or(x.unended(t, fault), x.unmeasured(i, t, fault), change.unable)
+		if t.probe.Proof {
+			doubt = x.unmeasured(i, t, fault)
+			if !broken {
+				doubt = cmp.Or(doubt, "never left its bounds, so nothing proves that the fault bit")
+			}
+		}
+		if doubt != "" {
+			state("inconclusive", reports.Inconclusive, doubt)
+		}
 	}
+}
+
+// unended says that the last reading of the fault phase speaks of something that was still going on, "" if it does not.
+func (x *execution) unended(t track, fault window) string {
+	last, unfinished := t.unfinished(fault)
+	switch {
+	case !unfinished:
+		return ""
+	case x.stopped != "":
+		return fmt.Sprintf("had not come to an end when the run was stopped early, %s so far", t.probe.value(last.Value))
+	}
+	return fmt.Sprintf("had not come to an end when the fault phase did, %s so far: make observe longer than its max", t.probe.value(last.Value))
+}
+
+// unmeasured says what of the fault probe i, with track t, has not seen, "" if it has seen enough: it has to speak all
+// through it, and a look at the present has to be made after each change has taken effect, and fail less than every
+// third time.
+func (x *execution) unmeasured(i int, t track, fault window) string {
+	gap, covered := t.covers(fault)
+	switch {
+	case !covered && len(t.readings) == 0:
+		return "has no data" + x.why(i, fault)
+	case !covered:
+		return fmt.Sprintf("has no data from %s to %s%s", clock(gap.from), clock(gap.to), x.why(i, fault))
+	case !t.probe.looks():
+		return ""
+	}
+	if step := x.unseen(t); step != "" {
+		return "did not measure while " + step + " was in effect" + cmp.Or(x.why(i, fault), ": make observe longer, or every shorter")
+	}
+	if looked, failed := t.looked(fault), len(x.failures(i, fault)); failed > 0 && 3*failed >= looked+failed {
+		return fmt.Sprintf("could be measured only %d of %d times%s", looked, looked+failed, x.why(i, fault))
+	}
+	return ""
+}
+
+// unseen names a change that took effect, and in whose effect the probe did not once look before the fault phase
+// ended, "" if there is none.
+func (x *execution) unseen(t track) string {
+	phase, _ := x.phase(reports.Fault)
+	for _, s := range x.plan.Steps {
+		state := x.stateOf(s)
+		if state.done == nil {
+			continue
+		}
+		effect := window{*state.done, phase.to}
+		if s.About.Irreversible == "" && state.undone != nil && state.undone.Before(effect.to) {
+			effect.to = *state.undone
+		}
+		if t.looked(effect) == 0 {
+			return fmt.Sprintf("step %d (%s)", s.N, s.Step)
+		}
+	}
+	return ""
+}
+
+// failures are the measurements of probe i that began in w and failed.
+func (x *execution) failures(i int, w window) []failure {
+	return slices.DeleteFunc(x.series[i].failed(), func(f failure) bool { return !(window{f.at, f.at}).touches(w) })
+}
+
+// why quotes the last measurement of probe i that failed in w, "" if none did.
+func (x *execution) why(i int, w window) string {
+	failed := x.failures(i, w)
+	if len(failed) == 0 {
+		return ""
+	}
+	last := failed[len(failed)-1]
+	return fmt.Sprintf(": %s failed, the last at %s: %v", reports.Counted(len(failed), "measurement"), clock(last.at), last.err)
 }
 
 // judgeShort judges one probe of a run that was cut short: what it broke is broken, and of the rest nothing is known.
@@ -118,14 +188,6 @@ func longest(stretches []reports.Violation) int {
 		}
 	}
 	return at
-}
-
-// why quotes the last failed measurement of probe i.
-func (x *execution) why(i int) string {
-	if _, err := x.series[i].blind(); err != nil {
-		return ": " + err.Error()
-	}
-	return ""
 }
 
 func (x *execution) aborted() bool {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gameday/probes"
+	"gameday/reports"
 )
 
 // maxMeasure bounds one measurement, so that a hanging one cannot silence its probe for good.
@@ -39,6 +40,20 @@ func (x *execution) measureOften(ctx context.Context, i int) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-x.pokes[i]:
+		}
+	}
+}
+
+// lookNow has every probe that looks at the present look once more than its clock says: a change that has just taken
+// effect is to be seen, however seldom the probe looks.
+func (x *execution) lookNow() {
+	for i, p := range x.plan.Experiment.Probes {
+		if p.looks() {
+			select {
+			case x.pokes[i] <- struct{}{}:
+			default:
+			}
 		}
 	}
 }
@@ -53,21 +68,30 @@ func (x *execution) since(i int) time.Time {
 	return from
 }
 
-// measure takes one measurement. Whoever waits for news is woken.
+// measure takes one measurement. Whoever waits for news is woken. What fails is told when it begins and when it is over.
 func (x *execution) measure(i int, from time.Time) {
 	ctx, cancel := context.WithTimeout(context.Background(), maxMeasure)
 	defer cancel()
-	p := x.plan.Experiment.Probes[i].Probe
+	p, s := x.plan.Experiment.Probes[i], x.series[i]
+	began := time.Now()
+	s.begin(began)
 	var readings []probes.Reading
 	err := survived(func() (err error) {
-		readings, err = p.Measure(ctx, x.env, from, time.Now())
+		readings, err = p.Probe.Measure(ctx, x.env, from, began)
 		return err
 	})
-	if err != nil {
-		x.series[i].fail(err)
-	} else {
-		x.series[i].merge(lasting(readings, p.Scale().Period))
+	if err == nil {
+		if failed := s.merge(lasting(readings, p.looks())); failed > 0 {
+			x.say("%s is measured again, after %s that failed", p.ID(), reports.Counted(failed, "measurement"))
+		}
+	} else if s.fail(failure{began, err}) == 1 {
+		x.say("%s could not be measured: %v", p.ID(), err)
 	}
+	x.wake()
+}
+
+// wake has whoever waits look at once.
+func (x *execution) wake() {
 	select {
 	case x.news <- struct{}{}:
 	default:
@@ -76,9 +100,9 @@ func (x *execution) measure(i int, from time.Time) {
 
 // lasting has a look at the present speak for the time that it took: a request that hung for ten seconds says what was
 // the case all that time.
-func lasting(readings []probes.Reading, period time.Duration) []probes.Reading {
+func lasting(readings []probes.Reading, looks bool) []probes.Reading {
 	for i := range readings {
-		if period == 0 && readings[i].Span == 0 {
+		if looks && readings[i].Span == 0 {
 			readings[i].Span = max(0, time.Since(readings[i].At))
 		}
 	}
@@ -86,12 +110,14 @@ func lasting(readings []probes.Reading, period time.Duration) []probes.Reading {
 }
 
 // await waits until done says so, looking whenever a probe has measured, when the time is up and at least every
-// second, while the observer is shown how things stand. It returns false if ctx ended first.
-func (x *execution) await(ctx context.Context, phase string, until func() time.Time, done func() bool) bool {
+// second, while the observer is shown how things stand and what done says that it waits for. It returns false if ctx
+// ended first.
+func (x *execution) await(ctx context.Context, phase string, until func() time.Time, done func() (over bool, waiting string)) bool {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
-		if done() {
+		over, waiting := done()
+		if over {
 			return true
 		}
 		var up <-chan time.Time // only while it lies ahead
@@ -104,7 +130,7 @@ func (x *execution) await(ctx context.Context, phase string, until func() time.T
 		case <-x.news:
 		case <-up:
 		case <-tick.C:
-			x.show(phase, until())
+			x.show(phase, until(), waiting)
 		}
 	}
 }

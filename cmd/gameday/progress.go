@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gameday/experiments"
+	"gameday/reports"
 )
 
 // progress writes what happens in a run as plain dated lines, and now and then how things stand. A terminal that is
@@ -60,18 +61,47 @@ func (p *progress) Status(s experiments.Status) {
 		return
 	}
 	p.last = now
-	parts := []string{fmt.Sprintf("%s, %s left", s.Phase, s.Left.Round(time.Second))}
+	parts := []string{stage(s)}
 	for _, probe := range s.Probes {
-		switch {
-		case !probe.Known:
-			parts = append(parts, probe.ID+" -")
-		case probe.Out:
-			parts = append(parts, probe.ID+" "+probe.Value+" (out of bounds)")
-		default:
-			parts = append(parts, probe.ID+" "+probe.Value)
-		}
+		parts = append(parts, probe.ID+" "+standing(probe))
 	}
 	p.add(fmt.Sprintf("%s    %s", now.Format("15:04:05"), strings.Join(parts, " | ")))
+}
+
+// stage says how far a run has come: "recovery, 12s left: waiting for step 1 to heal".
+func stage(s experiments.Status) string {
+	text := s.Phase
+	if s.Left > 0 || s.Waiting == "" {
+		text += fmt.Sprintf(", %s left", s.Left.Round(time.Second))
+	}
+	if s.Waiting != "" {
+		text += ": " + s.Waiting
+	}
+	return text
+}
+
+// standing says how a probe stands. What is not the present is not shown as if it were.
+func standing(p experiments.ProbeStatus) string {
+	if !p.Known {
+		if p.Blind {
+			return "cannot be measured"
+		}
+		return "-"
+	}
+	var remarks []string
+	if p.Out {
+		remarks = append(remarks, "out of bounds")
+	}
+	if p.Age > 0 {
+		remarks = append(remarks, reports.Span(p.Age.Round(time.Second))+" ago")
+	}
+	if p.Blind {
+		remarks = append(remarks, "cannot be measured")
+	}
+	if len(remarks) == 0 {
+		return p.Value
+	}
+	return p.Value + " (" + strings.Join(remarks, ", ") + ")"
 }
 
 func (p *progress) add(line string) {

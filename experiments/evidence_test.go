@@ -1,0 +1,314 @@
+package experiments
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gameday/internal/attr"
+	"gameday/internal/cloud"
+	"gameday/internal/load"
+	"gameday/probes"
+	"gameday/reports"
+)
+
+// What a run must have seen before it may speak well of a system.
+
+// slowLook takes its time, and saw what was the case when it began.
+type slowLook struct {
+	fakeProbe
+	takes func() time.Duration
+}
+
+func (s *slowLook) Measure(ctx context.Context, env *cloud.Env, from, to time.Time) ([]probes.Reading, error) {
+	readings, err := s.fakeProbe.Measure(ctx, env, from, to)
+	time.Sleep(s.takes())
+	return readings, err
+}
+
+// conduct runs a plan in simulated time.
+func conduct(t *testing.T, plan func() *Plan) (r *reports.Result, took time.Duration) {
+	t.Helper()
+	o := options(t)
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var err error
+		if r, err = Run(context.Background(), fakeEnv(), plan(), o); err != nil {
+			t.Fatal(err)
+		}
+		took = time.Since(began)
+	})
+	return r, took
+}
+
+func TestNoPassWithoutALookInsideTheFault(t *testing.T) {
+	cases := []struct {
+		name    string
+		damage  float64
+		every   time.Duration
+		observe time.Duration
+		takes   time.Duration // to do the step
+		looks   time.Duration // how long a look takes once the baseline is over
+		verdict reports.Verdict
+		says    string
+	}{
+		{name: "a look is made as soon as the fault is in effect", damage: 1, every: time.Minute, observe: time.Second, verdict: reports.Passed},
+		{name: "and sees what is wrong", damage: 9, every: time.Minute, observe: time.Second, verdict: reports.Failed, says: "damage.it was 9"},
+		{name: "looks while the fault was being made are not enough", damage: 9, every: time.Second, observe: 500 * time.Millisecond,
+			takes: 1200 * time.Millisecond, looks: 3 * time.Second,
+			verdict: reports.Inconclusive, says: "damage.it did not measure while step 1 (break it) was in effect"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r, _ := conduct(t, func() *Plan {
+				p := &patient{damage: c.damage, healthy: 1}
+				began := time.Now()
+				f := &slowLook{fakeProbe: fakeProbe{patient: p}, takes: func() time.Duration {
+					if time.Since(began) >= time.Minute {
+						return c.looks
+					}
+					return 0
+				}}
+				probe := maxProbe(&f.fakeProbe, 3)
+				probe.Probe, probe.Every = f, c.every
+				plan := experiment(&fakeStep{Name: "it", patient: p, takes: c.takes}, probe)
+				plan.Experiment.Observe = c.observe
+				return plan
+			})
+			if r.Verdict != c.verdict || !strings.Contains(r.Sentence, c.says) {
+				t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+			}
+		})
+	}
+}
+
+func TestTheLastLookBeforeTheFaultSaysNothingOfIt(t *testing.T) {
+	p := Probe{Probe: &fakeProbe{}, Every: 10 * time.Second, Bounds: Bounds{Max: ptr(3.0)}}
+	tr := newTrack(p, []probes.Reading{{At: at(0), Value: 1}}, at(1))
+	if _, ok := tr.covers(window{at(1), at(2)}); ok {
+		t.Error("a look from before the fault covers it")
+	}
+	slow := newTrack(p, []probes.Reading{{At: at(0), Span: 5 * time.Second, Value: 1}}, at(1))
+	if _, ok := slow.covers(window{at(1), at(4)}); !ok {
+		t.Error("a request that hung all through the fault says nothing of it")
+	}
+}
+
+func TestFailedMeasurementsLeaveATrace(t *testing.T) {
+	cases := []struct {
+		name    string
+		fails   func(n int) bool // the n-th measurement in the fault phase
+		verdict reports.Verdict
+		says    string
+		count   int
+	}{
+		{"now and then", func(n int) bool { return n%5 == 1 }, reports.Passed, "", 6},
+		{"once in four times", func(n int) bool { return n%4 == 1 }, reports.Passed, "", 8},
+		{"every other time", func(n int) bool { return n%2 == 0 }, reports.Inconclusive,
+			"damage.it could be measured only ", 16},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r, _ := conduct(t, func() *Plan {
+				p := &patient{damage: 1, healthy: 1}
+				began, n := time.Now(), 0
+				f := &fakeProbe{patient: p, err: func() error {
+					if age := time.Since(began); age <= time.Minute || age > 6*time.Minute {
+						return nil
+					}
+					n++
+					if c.fails(n) {
+						return errors.New("no route to host")
+					}
+					return nil
+				}}
+				return experiment(&fakeStep{Name: "it", patient: p}, maxProbe(f, 3))
+			})
+			if r.Verdict != c.verdict || !strings.Contains(r.Sentence, c.says) {
+				t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+			}
+			f := r.Probes[0].Failures
+			if f == nil || f.Count < c.count-1 || f.Count > c.count || f.Error != "no route to host" || !f.Last.After(f.First) {
+				t.Fatalf("the record says %+v", f)
+			}
+			var told int
+			for _, l := range r.Log {
+				if strings.Contains(l.Text, "damage.it could not be measured: no route to host") {
+					told++
+				}
+			}
+			if told != f.Count {
+				t.Errorf("the log tells of %d failures of %d", told, f.Count)
+			}
+		})
+	}
+}
+
+func TestSteadyStateIsProvenByReadingsOfTheBaseline(t *testing.T) {
+	r, _ := conduct(t, func() *Plan {
+		p := &patient{damage: 1, healthy: 1}
+		began := time.Now()
+		f := &fakeProbe{patient: p, dumb: func() bool { return time.Since(began) < 2*time.Second }}
+		plan := experiment(&fakeStep{Name: "it", patient: p}, maxProbe(f, 3))
+		plan.Experiment.Baseline = time.Second
+		return plan
+	})
+	if r.Verdict != reports.Inconclusive || !strings.Contains(r.Sentence, "nothing was injected: damage.it has no data") || r.Steps[0].State != reports.StepPlanned {
+		t.Errorf("verdict %q, step %q: %s", r.Verdict, r.Steps[0].State, r.Sentence)
+	}
+}
+
+func TestShortBaselineHasAReadingOfItsOwn(t *testing.T) {
+	r, _ := conduct(t, func() *Plan {
+		p := &patient{damage: 1, healthy: 1}
+		plan := experiment(&fakeStep{Name: "it", patient: p}, maxProbe(&fakeProbe{patient: p}, 3))
+		plan.Experiment.Baseline = time.Second
+		return plan
+	})
+	if r.Verdict != reports.Passed || len(r.Probes[0].Readings) == 0 || r.Probes[0].Readings[0].Phase != reports.Baseline {
+		t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+	}
+}
+
+// share is a probe of events.
+type share struct {
+	fakeProbe
+	of func() float64
+}
+
+func (s *share) Scale() probes.Scale {
+	return probes.Scale{Unit: probes.Ratio, Label: "share of requests", Events: true}
+}
+
+func (s *share) Measure(ctx context.Context, env *cloud.Env, from, to time.Time) ([]probes.Reading, error) {
+	readings, err := s.fakeProbe.Measure(ctx, env, from, to)
+	for i := range readings {
+		readings[i].Of = s.of()
+	}
+	return readings, err
+}
+
+func TestUnchangedNeedsABaselineToCompareWith(t *testing.T) {
+	cases := map[string]struct {
+		dumb bool
+		of   float64
+		says string
+	}{
+		"no data":            {true, 1, "damage.it has no data"},
+		"nothing to happen":  {false, 0, `damage.it has nothing at baseline that unchanged could compare with: no "share of requests" to count`},
+		"something to count": {false, 10, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			r, took := conduct(t, func() *Plan {
+				p := &patient{damage: 0, healthy: 0}
+				began := time.Now()
+				early := func() bool { return time.Since(began) < 70*time.Second }
+				f := &share{fakeProbe: fakeProbe{patient: p, dumb: func() bool { return c.dumb && early() }}, of: func() float64 {
+					if early() {
+						return c.of
+					}
+					return 10
+				}}
+				probe := maxProbe(&f.fakeProbe, 3)
+				probe.Probe, probe.Every, probe.Bounds = f, time.Second, Bounds{Unchanged: true, Confidence: 0.99}
+				return experiment(&fakeStep{Name: "it", patient: p}, probe)
+			})
+			if c.says == "" {
+				if r.Verdict != reports.Passed {
+					t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+				}
+				return
+			}
+			if r.Verdict != reports.Inconclusive || !strings.Contains(r.Sentence, "nothing was injected: "+c.says) {
+				t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+			}
+			if took > 70*time.Second {
+				t.Errorf("it took %s to say so, after a baseline of 1m", took)
+			}
+		})
+	}
+}
+
+func TestProbeThatCannotMeasureEndsTheBaseline(t *testing.T) {
+	r, took := conduct(t, func() *Plan {
+		p := &patient{}
+		f := &fakeProbe{patient: p, err: func() error { return errors.New("the security token is expired") }}
+		return experiment(&fakeStep{Name: "it", patient: p}, maxProbe(f, 3))
+	})
+	if r.Verdict != reports.Inconclusive || !strings.Contains(r.Sentence, "damage.it cannot measure: the security token is expired") || took > 30*time.Second {
+		t.Errorf("verdict %q after %s: %s", r.Verdict, took, r.Sentence)
+	}
+}
+
+func TestWhatWasWaitedForIsSaidWhereNothingCameAfterIt(t *testing.T) {
+	r, _ := conduct(t, func() *Plan {
+		p := &patient{damage: 9, healthy: 1}
+		began := time.Now()
+		f := &fakeProbe{patient: p, dumb: func() bool { return time.Since(began) > 2*time.Minute }}
+		probe := maxProbe(f, 3)
+		probe.Allow = time.Hour
+		return experiment(&fakeStep{Name: "it", patient: p}, probe)
+	})
+	for _, reason := range r.Reasons {
+		if strings.Contains(reason, ": .") || strings.HasSuffix(strings.TrimSpace(reason), ":") {
+			t.Errorf("a reason says nothing: %q", reason)
+		}
+	}
+	if r.Verdict != reports.Inconclusive {
+		t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+	}
+}
+
+func TestLoadThatIsGivenNothingButErrors(t *testing.T) {
+	cases := map[string]struct {
+		answer func(n int) int
+		says   string // "" where the load is as it should be
+	}{
+		"a wrong path":      {func(int) int { return http.StatusNotFound }, `load "web": none of `},
+		"a broken system":   {func(int) int { return http.StatusBadGateway }, ` 502); is the path right?`},
+		"redirects":         {func(int) int { return http.StatusFound }, ""},
+		"good now and then": {func(n int) int { return map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[n%10 == 0] }, ""},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			var n int
+			recording := driven(t, func(w http.ResponseWriter, _ *http.Request) { n++; w.WriteHeader(c.answer(n)) })
+			x := &execution{
+				env:  &cloud.Env{Loads: map[string]*load.Recording{"web": recording}},
+				plan: &Plan{Experiment: &Experiment{Loads: []Load{{Name: "web", Rate: attr.Rate("50/s")}}}},
+			}
+			if got := x.fruitless(); (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
+				t.Errorf("got %q, want %q", got, c.says)
+			}
+		})
+	}
+}
+
+// driven is what a load measured of a server that it asked one thing at a time.
+func driven(t *testing.T, answer http.HandlerFunc) *load.Recording {
+	t.Helper()
+	turn := make(chan struct{}, 1)
+	enough, asked := make(chan struct{}), 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		turn <- struct{}{}
+		defer func() { <-turn }()
+		answer(w, r)
+		if asked++; asked == 20 {
+			close(enough)
+		}
+	}))
+	defer server.Close()
+	run, err := load.Start(t.Context(), load.Spec{URL: server.URL, Rate: 100, Timeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-enough
+	run.Stop(t.Context())
+	return run.Recording()
+}
