@@ -1,13 +1,21 @@
 package lab
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
+	"gameday/internal/lab/logs"
+	"gameday/internal/lab/metrics"
+	"gameday/internal/lab/topology"
 	"gameday/internal/lab/world"
 )
 
@@ -69,6 +77,41 @@ service "real" {
 		one, next := body(t, l.url("/")), body(t, l.url("/"))
 		return l.healthy(t, "real") == 1 && one == next
 	})
+}
+
+func TestWhatARealProcessPrintsIsItsLog(t *testing.T) {
+	account, err := topology.Parse([]byte(`
+cluster "web" {}
+auto_scaling_group "web" {
+  cluster = "web"
+  desired = 1
+}
+load_balancer "web" {}
+service "broken" {
+  load_balancer = "web"
+  command       = ["sh", "-c", "echo starting; printf 'cannot bind' >&2; exit 3"]
+}
+`), "test.hcl", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := world.New(account, metrics.New(metrics.Options{}), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	eventually(t, "the log group has what it printed", func() bool {
+		events, _ := w.Logs().Events("/ecs/broken", func(string) bool { return true }, time.Time{}, time.Now().Add(time.Hour))
+		said := func(text string) bool {
+			return slices.ContainsFunc(events, func(e logs.Event) bool { return e.Message == text })
+		}
+		return said("starting") && said("cannot bind")
+	})
+	hopeless, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	if err := w.WaitSteady(hopeless); err == nil || !strings.Contains(err.Error(), "cannot bind") {
+		t.Errorf("who waits is told %v", err)
+	}
 }
 
 func body(t *testing.T, url string) string {

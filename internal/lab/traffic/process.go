@@ -2,6 +2,7 @@ package traffic
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -22,9 +23,13 @@ type process struct {
 	exit int // written before done is closed
 }
 
+// outlives is how long what a process has started may print after it is gone.
+const outlives = 100 * time.Millisecond
+
 // Run starts a real process as a program. Its port is in the environment as PORT, and replaces ${port} and {port}
-// in command. It must stay in the foreground. It gets SIGTERM and SIGKILL as a container does, its children too.
-func Run(command []string) (Program, error) {
+// in command. It must stay in the foreground. It gets SIGTERM and SIGKILL as a container does, its children too. What it
+// prints goes to output.
+func Run(command []string, output io.Writer) (Program, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -40,6 +45,8 @@ func Run(command []string) (Program, error) {
 		done: make(chan struct{}),
 	}
 	p.cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(port))
+	p.cmd.Stdout, p.cmd.Stderr = output, output
+	p.cmd.WaitDelay = outlives
 	ownGroup(p.cmd)
 	started := make(chan error)
 	go func() {

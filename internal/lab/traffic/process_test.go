@@ -28,7 +28,7 @@ func spawn(t *testing.T) Program {
 		t.Fatal(err)
 	}
 	t.Setenv("GAMEDAY_TEST_SERVE", "1")
-	p, err := Run([]string{self, "port={port},${port}"})
+	p, err := Run([]string{self, "port={port},${port}"}, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestAProcessIsAskedToStop(t *testing.T) {
 }
 
 func TestAProcessThatCannotStartSaysSo(t *testing.T) {
-	if _, err := Run([]string{"/nonexistent/program"}); err == nil {
+	if _, err := Run([]string{"/nonexistent/program"}, io.Discard); err == nil {
 		t.Error("no error")
 	}
 }

@@ -160,7 +160,7 @@ func (w *World) fail(t *task, reason string, now time.Time) {
 func (w *World) program(t *task) (traffic.Program, error) {
 	s := t.spec
 	if len(s.Command) > 0 {
-		return traffic.Run(s.Command)
+		return traffic.Run(s.Command, t.lines)
 	}
 	return traffic.Serve(traffic.Behaviour{
 		HealthPath: s.Health.Path, Latency: s.Latency.Std(), Jitter: s.Jitter.Std(),

@@ -18,6 +18,7 @@
 package world
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -195,10 +196,23 @@ func (w *World) missing() string {
 			if len(s.Events) > 0 {
 				missing += "; its last event: " + s.Events[0].Message
 			}
+			if word := w.lastWord(s); word != "" {
+				missing += "; the last word of one of its tasks: " + word
+			}
 			return missing
 		}
 	}
 	return ""
+}
+
+// lastWord is what the latest task of a service that has ended had to say: what it printed, or why it did not start.
+func (w *World) lastWord(s *service) (word string) {
+	for _, t := range w.tasks {
+		if t.service == s && t.LastStatus == TaskStopped {
+			word = cmp.Or(t.lines.lastWord(), t.Container.Reason, word)
+		}
+	}
+	return word
 }
 
 // forget drops what ended before.
