@@ -38,7 +38,7 @@ func runCommand() *cli.Command {
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask before the first change"},
 			seedFlag(),
 			runsDirFlag(),
-			&cli.StringFlag{Name: "format", Value: "text", Usage: "what to print at the end: `text` or json"},
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "what to print of each experiment that was run: `text`, or json, its record as one line"},
 		}),
 		Action: func(c *cli.Context) error {
 			if f := c.String("format"); f != "text" && f != "json" {
@@ -154,7 +154,11 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	if saved == nil {
 		fmt.Fprintf(stderr, "Report: %s\n", filepath.Join(dir, "report.html"))
 	}
-	if err := reports.Formats()[c.String("format")](c.App.Writer, result); err != nil && !errors.Is(err, syscall.EPIPE) {
+	show := reports.Text
+	if c.String("format") == "json" {
+		show = reports.JSONLine
+	}
+	if err := show(c.App.Writer, result); err != nil && !errors.Is(err, syscall.EPIPE) {
 		fmt.Fprintf(stderr, "gameday: the result could not be printed: %v\n", err) // which changes nothing of it
 	}
 	return result.Verdict, saved
