@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
@@ -85,7 +86,9 @@ func TestRollbackGoesOnAfterAFailure(t *testing.T) {
 	if err := errors.Join(os.Remove(bad.Path), os.MkdirAll(filepath.Join(bad.Path, "full"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	if err := Rollback(t.Context(), fakeEnv(), fileKinds(), filepath.Join(runs, "run-1"), func(string) {}); err == nil {
+	env := fakeEnv()
+	env.Undo = time.Second
+	if err := Rollback(t.Context(), env, fileKinds(), filepath.Join(runs, "run-1"), func(string) {}); err == nil {
 		t.Error("a folder that is not empty was removed")
 	}
 	if _, err := os.Stat(good.Path); !errors.Is(err, os.ErrNotExist) {

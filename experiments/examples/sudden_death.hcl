@@ -45,8 +45,8 @@ locals {
   # On AWS a load balancer reports once a minute and late, instances take minutes to be replaced, and everything
   # is given its time. The lab does the same in seconds.
   paces = {
-    lab        = { baseline = "10s", observe = "20s", recovery = "40s", every = "1s", period = "1s", heal = "40s" }
-    production = { baseline = "5m", observe = "10m", recovery = "15m", every = "10s", period = "60s", heal = "10m" }
+    lab        = { baseline = "10s", observe = "30s", recovery = "40s", every = "1s", period = "1s", heal = "25s" }
+    production = { baseline = "5m", observe = "12m", recovery = "15m", every = "10s", period = "60s", heal = "10m" }
   }
   pace = local.paces[var.pace]
 }
@@ -106,7 +106,8 @@ experiment "sudden_death" {
     max      = "3s"
   }
 
-  # The service is short of a task until the group has replaced the instance, and whole again after that.
+  # The service is short of a task until the group has replaced the instance, and whole again after that. What is allowed for it
+  # is less than observe, or nobody would see it fail.
   probe "ecs_service" "whole" {
     cluster = var.cluster
     service = var.service
