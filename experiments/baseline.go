@@ -1,7 +1,6 @@
 package experiments
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -23,6 +22,10 @@ func (x *execution) baseline(ctx context.Context) bool {
 		}
 		if now.Before(w.to) {
 			return false, ""
+		}
+		if text := x.fruitless(); text != "" { // why a probe may well be silent
+			reason = "nothing was injected: " + text
+			return true, ""
 		}
 		missing, hopeless := x.unproven(w)
 		if hopeless {
@@ -53,7 +56,7 @@ func (x *execution) baseless(w window) string {
 			return text
 		}
 	}
-	return cmp.Or(x.fruitless(), x.overrun())
+	return x.overrun()
 }
 
 // patience is how long to wait for data that arrives late before it counts as missing.
