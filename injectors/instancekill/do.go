@@ -25,6 +25,9 @@ func (s *Step) Do(ctx context.Context, env *cloud.Env) error {
 	if now.ours && now.off() {
 		return s.wait(ctx, env, client)
 	}
+	if now.run != "" && now.run != env.RunID {
+		return fmt.Errorf("%s: %s", s.Instance, heldBy(now.run))
+	}
 	if now.state != types.InstanceStateNameRunning {
 		return fmt.Errorf("%s is %s now, and was running when it was picked: plan again", s.Instance, now.state)
 	}
@@ -80,10 +83,16 @@ func (s *Step) explain(err error) error {
 	return fmt.Errorf("%s: %w", s, err)
 }
 
+// heldBy is what is against an instance with another run's tag. To give it ours would have that run's undo leave it alone.
+func heldBy(run string) string {
+	return fmt.Sprintf("run %s has tagged it and not put it back: `gameday rollback` or `gameday rollback --scan` does", run)
+}
+
 // sight is the instance as EC2 shows it.
 type sight struct {
 	state types.InstanceStateName // "terminated" where EC2 has forgotten it
-	ours  bool                    // it carries this run's tag
+	run   string                  // that tagged it, "" if none
+	ours  bool                    // it was this one
 }
 
 // off reports whether the instance runs nothing and will not come back by itself.
@@ -110,10 +119,8 @@ func (s *Step) look(ctx context.Context, client *ec2.Client, run string) (sight,
 		return sight{}, fmt.Errorf("describe %s: EC2 answered without it", s.Instance)
 	}
 	i := out.Reservations[0].Instances[0]
-	ours := slices.ContainsFunc(i.Tags, func(t types.Tag) bool {
-		return aws.ToString(t.Key) == cloud.RunTag && aws.ToString(t.Value) == run
-	})
-	return sight{i.State.Name, ours}, nil
+	by := tagged(i.Tags, cloud.RunTag)
+	return sight{i.State.Name, by, by == run}, nil
 }
 
 // under reports whether an instance that ran a moment ago is on its way to what Do wants. A reboot does not show.

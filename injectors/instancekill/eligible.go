@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gameday/injectors"
+	"gameday/internal/cloud"
 )
 
 // against is the first reason not to kill an instance, "" if there is none.
@@ -17,6 +18,8 @@ func (k *InstanceKill) against(scope injectors.Scope, c candidate) string {
 		return "it is " + c.state
 	case missing != "":
 		return fmt.Sprintf("it does not carry the tag %s that the guard requires", missing)
+	case c.tags[cloud.RunTag] != "":
+		return heldBy(c.tags[cloud.RunTag])
 	case k.stops() && c.spot:
 		return "a spot instance cannot be stopped: use mode = \"terminate\""
 	case k.stops() && c.instanceStore:

@@ -31,6 +31,7 @@ func Kind() injectors.Kind {
 		Step:        func() injectors.Step { return &Step{} },
 		Permissions: permissions(),
 		Held:        true,
+		Scan:        scan,
 		Page:        page,
 		Example:     example,
 	}

@@ -7,7 +7,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/smithy-go"
 
 	"gameday/injectors"
@@ -152,18 +151,10 @@ func code(err error) string {
 	return ""
 }
 
-// tag marks the instance as stopped by this run. Undo starts no instance that lacks it.
-func (s *Step) tag(ctx context.Context, client *ec2.Client, run string, dry bool) error {
-	_, err := client.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{s.Instance}, Tags: runTag(run), DryRun: aws.Bool(dry)})
-	return err
-}
-
-// untag removes the mark, if it is still this run's.
-func (s *Step) untag(ctx context.Context, client *ec2.Client, run string, dry bool) error {
-	_, err := client.DeleteTags(ctx, &ec2.DeleteTagsInput{Resources: []string{s.Instance}, Tags: runTag(run), DryRun: aws.Bool(dry)})
-	return err
-}
-
-func runTag(run string) []types.Tag {
-	return []types.Tag{{Key: aws.String(cloud.RunTag), Value: aws.String(run)}}
+// Insure has nothing to get ready. Where the instance can be started again, the call starts it.
+func (s *Step) Insure(context.Context, *cloud.Env) ([]injectors.Call, error) {
+	if !s.stops() {
+		return nil, nil
+	}
+	return []injectors.Call{{Service: "ec2", Action: "StartInstances", Input: map[string]any{"InstanceIds": []string{s.Instance}}}}, nil
 }

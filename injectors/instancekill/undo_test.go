@@ -244,6 +244,28 @@ func TestAnInstanceThatIsGoneProvesNothing(t *testing.T) {
 	a.whole(t)
 }
 
+func TestWhatAnotherRunHasTaggedIsItsOwn(t *testing.T) {
+	t.Parallel()
+	a := mixed(t)
+	s := a.step(t, &InstanceKill{Mode: Stop, Cluster: "web", Service: "front"})
+	theirs := *a.env
+	theirs.RunID = "theirs"
+	if err := s.tag(t.Context(), ec2.NewFromConfig(a.env.AWS), theirs.RunID, false); err != nil {
+		t.Fatal(err)
+	}
+	const says = "run theirs has tagged it and not put it back"
+	if err := s.Do(t.Context(), a.env); err == nil || !strings.Contains(err.Error(), says) {
+		t.Errorf("it is stopped all the same: %v", err)
+	}
+	_, err := (&InstanceKill{Mode: Terminate, IDs: []string{s.Instance}}).Plan(t.Context(), a.env, scope(1, nil))
+	if err == nil || !strings.Contains(err.Error(), says) {
+		t.Errorf("it is picked all the same: %v", err)
+	}
+	if state := a.instance(t, s.Instance).State; state != world.Running {
+		t.Errorf("it is %s", state)
+	}
+}
+
 func TestAServiceThatWantsLessIsWholeWithLess(t *testing.T) {
 	t.Parallel()
 	a := mixed(t)
