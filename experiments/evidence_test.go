@@ -271,7 +271,7 @@ func TestLoadThatIsGivenNothingButErrors(t *testing.T) {
 		says   string // "" where the load is as it should be
 	}{
 		"a wrong path":      {func(int) int { return http.StatusNotFound }, `load "web": none of `},
-		"a broken system":   {func(int) int { return http.StatusBadGateway }, ` 502); is the path right?`},
+		"a broken system":   {func(int) int { return http.StatusBadGateway }, ` 502): see whether its path is right`},
 		"redirects":         {func(int) int { return http.StatusFound }, ""},
 		"good now and then": {func(n int) int { return map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[n%10 == 0] }, ""},
 	}

@@ -54,7 +54,7 @@ func (x *execution) fruitless() string {
 		case answers == 0:
 			return fmt.Sprintf("load %q: none of %d requests was answered (%s)", l.Name, total.Sent, reports.Tally(counts))
 		default:
-			return fmt.Sprintf("load %q: none of %d answers was 2xx or 3xx (%s); is the path right?", l.Name, answers, reports.Tally(counts))
+			return fmt.Sprintf("load %q: none of %d answers was 2xx or 3xx (%s): see whether its path is right", l.Name, answers, reports.Tally(counts))
 		}
 	}
 	return ""

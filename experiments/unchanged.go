@@ -155,19 +155,11 @@ func describeChange(p Probe, c change) string {
 	if p.Probe.Scale().Falls {
 		verb = "fell"
 	}
-	text := fmt.Sprintf("%s from %s at baseline to %s (%s", verb, p.value(c.Baseline), p.value(c.Fault), chance(c.P))
+	text := fmt.Sprintf("%s from %s at baseline to %s (%s", verb, p.value(c.Baseline), p.value(c.Fault), reports.Chance(c.P))
 	if c.Margin > 0 {
 		text += ", margin " + p.value(c.Margin)
 	}
 	return text + ")"
-}
-
-// chance writes a p as people quote it.
-func chance(p float64) string {
-	if p < 0.0001 {
-		return "p < 0.0001"
-	}
-	return fmt.Sprintf("p = %.2g", p)
 }
 
 // departures lists where in w, and how far, the probe left behind everything that it had measured at baseline.

@@ -52,9 +52,19 @@ func (r *Result) chart(p Probe) chart {
 	// All charts of a report have the same axis, that of the whole run, whatever was measured of it.
 	c.from, c.to = unix(r.Started), unix(r.Ended)
 	c.point(c.from, nil, nil)
-	c.trace(p.Readings)
+	c.trace(p.marked())
 	c.point(c.to, nil, nil)
 	return c
+}
+
+// marked are the readings, with those of a violation marked as out of bounds. Of unchanged only the comparison knows
+// what they are.
+func (p Probe) marked() []Reading {
+	all := slices.Clone(p.Readings)
+	for i, r := range all {
+		all[i].Out = r.Out || slices.ContainsFunc(p.Violations, func(v Violation) bool { return !r.At.Before(v.From) && r.At.Before(v.To) })
+	}
+	return all
 }
 
 // trace draws the readings. One that speaks of a span is a level stroke as long as that, one that speaks of an

@@ -119,8 +119,21 @@ func (p Probe) comparison() string {
 	if u == nil || u.BaselineN == 0 || u.FaultN == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s at baseline (%s), %s during the fault (%s), p = %.2g, %s",
-		Value(u.Baseline, p.Unit), Counted(u.BaselineN, "reading"), Value(u.Fault, p.Unit), Counted(u.FaultN, "reading"), u.P, u.Test)
+	return fmt.Sprintf("%s at baseline (%s), %s during the fault (%s), %s, %s",
+		Value(u.Baseline, p.Unit), Counted(u.BaselineN, "reading"), Value(u.Fault, p.Unit), Counted(u.FaultN, "reading"), Chance(u.P), u.Test)
+}
+
+// Chance writes a p-value as people quote it. No test is so sure that it may say zero.
+func Chance(p float64) string {
+	if p < 0.0001 {
+		return "p < 0.0001"
+	}
+	return fmt.Sprintf("p = %.2g", p)
+}
+
+// Touched reports whether anything was changed, or may have been.
+func (r *Result) Touched() bool {
+	return slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Began != nil })
 }
 
 // Recovered says in one line how the system came back. It has not where a change is still in effect, however steady it seems.

@@ -126,6 +126,41 @@ func TestLooksAreDrawnAsPoints(t *testing.T) {
 	}
 }
 
+func TestChartsMarkWhatBrokeUnchanged(t *testing.T) {
+	start := time.Unix(1000, 0)
+	r := &Result{Started: start, Ended: start.Add(time.Minute)}
+	p := Probe{
+		Violations: []Violation{{From: start.Add(10 * time.Second), To: start.Add(20 * time.Second)}},
+		Readings:   []Reading{{At: start, Span: 10}, {At: start.Add(10 * time.Second), Span: 10, Value: 1}, {At: start.Add(20 * time.Second), Span: 10}},
+	}
+	c := r.chart(p)
+	for i, x := range c.X {
+		if bad := c.Y[i] != nil && *c.Y[i] == 1; (c.Out[i] != nil) != bad {
+			t.Errorf("at %v: marked %v, want %v", x, c.Out[i] != nil, bad)
+		}
+	}
+}
+
+func TestHeadingSaysWhetherAnythingWasTouched(t *testing.T) {
+	for name, want := range map[string]string{"failed": "<h2>What was touched</h2>", "unsteady": "<h2>Nothing was touched: what was planned</h2>"} {
+		var b strings.Builder
+		if err := HTML(&b, fixture(t, name)); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%s: no %s", name, want)
+		}
+	}
+}
+
+func TestNoChanceIsZero(t *testing.T) {
+	for p, want := range map[float64]string{0: "p < 0.0001", 0.0123: "p = 0.012", 1: "p = 1"} {
+		if got := Chance(p); got != want {
+			t.Errorf("%v: %q, want %q", p, got, want)
+		}
+	}
+}
+
 func TestChartsOfAReportHaveOneAxis(t *testing.T) {
 	r := fixture(t, "failed")
 	early, late := r.Started.Add(-time.Minute), r.Ended.Add(time.Minute)
