@@ -32,7 +32,7 @@ func claimTargets(plan *Plan, o RunOptions) (*claim.Claims, error) {
 func cleared(o claim.Owner) error {
 	records, err := journal.Read(o.Folder)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Refusal{Text: fmt.Sprintf("run %s, which died, had some of these targets, and its journal is no longer in %s: `gameday rollback --scan` finds what it may have left", o.Run, o.Folder)}
+		return &Refusal{Text: fmt.Sprintf("run %s, which died, had some of these targets, and its journal is no longer in %s: `gameday rollback --scan` finds what it may have left; once that is nothing, remove %s", o.Run, o.Folder, o.File)}
 	}
 	if err != nil {
 		return err
@@ -44,16 +44,13 @@ func cleared(o claim.Owner) error {
 	return nil
 }
 
-// releaseTargets gives the targets free. Where something is still in effect on them, the claims go on saying whose that is.
+// releaseTargets gives the targets free. Where something is pending, the claims go on saying whose that is. The journal's word
+// counts, and not what this process knows: it is by the journal that a rollback may still come for these targets.
 func (x *execution) releaseTargets() {
 	release := x.claims.Release
-	x.mu.Lock()
-	for _, s := range x.steps {
-		if s.state == reports.StepNotUndone {
-			release = x.claims.Abandon
-		}
+	if records, err := journal.Read(x.options.Dir); err != nil || len(journal.Pending(records)) > 0 {
+		release = x.claims.Abandon
 	}
-	x.mu.Unlock()
 	if err := release(); err != nil {
 		x.say("the claims on the targets could not be given back: %v", err)
 	}

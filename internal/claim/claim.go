@@ -29,6 +29,7 @@ type Owner struct {
 	Run    string `json:"run"`
 	Folder string `json:"folder"` // of the run, absolute: where its journal is
 	PID    int    `json:"pid"`    // means nothing once the process is gone
+	File   string `json:"-"`      // where it says so
 }
 
 // HeldError says that a living process has a target.
@@ -113,6 +114,7 @@ func readOwner(file *os.File) (Owner, error) {
 	if err == nil {
 		err = json.Unmarshal(data, &o)
 	}
+	o.File = file.Name()
 	return o, err
 }
 
