@@ -59,10 +59,10 @@ func (x *execution) postponeAll(ctx context.Context, grace time.Duration) error 
 	ctx, cancel := context.WithTimeout(ctx, grace/4)
 	defer cancel()
 	for _, s := range x.plan.Steps {
-		if st := x.stateOf(s); !st.armed || st.state == reports.StepUndone {
+		if !x.stateOf(s).armed {
 			continue
 		}
-		if err := x.deadman.Postpone(ctx, s.N, time.Now().Add(grace)); err != nil && x.stateOf(s).state != reports.StepUndone {
+		if err := x.deadman.Postpone(ctx, s.N, time.Now().Add(grace)); err != nil && x.stateOf(s).armed {
 			return err
 		}
 	}
@@ -76,13 +76,12 @@ func (x *execution) lapse() error {
 	return x.lapsed
 }
 
-// disarm takes back what was left with AWS for a step that is undone. Where it cannot, AWS does once more what is
-// done already.
-func (x *execution) disarm(ctx context.Context, s PlannedStep) {
-	if !x.stateOf(s).armed {
-		return
+// disarm takes back what was left with AWS for a step whose fault is ended, and what may have been although that seemed to
+// fail. Where it cannot, nobody postpones that any more, so that it goes off, and is gone then.
+func (x *execution) disarm(ctx context.Context, s PlannedStep) error {
+	if _, can := s.Step.(injectors.Insurer); x.deadman == nil || !can {
+		return nil
 	}
-	if err := x.deadman.Disarm(ctx, s.N); err != nil {
-		x.say("%v", err)
-	}
+	x.mark(s, func(st *stepState, _ time.Time) { st.armed = false })
+	return x.deadman.Disarm(ctx, s.N)
 }

@@ -132,8 +132,11 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 	err = insist(ctx, r.env, func(ctx context.Context) error {
 		lost = nil
 		err := step.Undo(ctx, r.env)
+		if err == nil {
+			err = r.disarm(ctx, record.N)
+		}
 		switch {
-		case err == nil:
+		case err == nil: // written last: from then on nobody comes for it any more, and others may have the target
 			r.note(r.journal.Undone(record.N))
 		case record.Irreversible && errors.Is(err, cloud.ErrNotYet):
 			lost = err
@@ -152,19 +155,16 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 		r.say(fmt.Sprintf("step %d cannot be taken back, and has not healed: %v", record.N, lost))
 	default:
 		r.say(fmt.Sprintf("step %d is undone", record.N))
-		r.disarm(ctx, record.N)
 	}
 	return nil
 }
 
-// disarm takes back what was left with AWS for the case that nobody comes. Where it cannot, AWS does once more what is done.
-func (r rollback) disarm(ctx context.Context, step int) {
+// disarm takes back what was left with AWS for the case that nobody comes.
+func (r rollback) disarm(ctx context.Context, step int) error {
 	if r.deadman == "" {
-		return
+		return nil
 	}
-	if err := deadman.New(r.env, r.deadman).Disarm(ctx, step); err != nil {
-		r.say(err.Error())
-	}
+	return deadman.New(r.env, r.deadman).Disarm(ctx, step)
 }
 
 // note says that the journal failed. The next rollback looks again then, which is harmless.

@@ -18,7 +18,7 @@ type stepState struct {
 	began, done, undone *time.Time
 	err                 string
 	unhealed            bool          // AWS itself said so, and not that nobody could ask
-	armed               bool          // the dead man's switch is
+	armed               bool          // the dead man's switch is, and is to be postponed
 	undoing             chan struct{} // closed when the undo has ended; nil until it begins
 }
 

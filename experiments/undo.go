@@ -68,9 +68,14 @@ func (x *execution) undoStep(s PlannedStep) {
 	x.find(reports.NotRolledBack, "%s", text)
 }
 
-// tryUndo undoes one step and writes down how that went.
+// tryUndo undoes one step and writes down how that went. That it is undone is written last: from then on nobody comes for it any
+// more, and others may have the target.
 func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
-	if err := s.Step.Undo(ctx, x.env); err != nil {
+	err := s.Step.Undo(ctx, x.env)
+	if err == nil {
+		err = x.disarm(ctx, s)
+	}
+	if err != nil {
 		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })
 		x.complain(fmt.Sprintf("undo %d", s.N), "undo of step %d failed, and is tried again: %v", s.N, err)
 		x.note(x.journal.UndoFailed(s.N, err))
@@ -79,7 +84,6 @@ func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
 	x.mark(s, func(st *stepState, now time.Time) { st.state, st.undone, st.err = reports.StepUndone, &now, "" })
 	x.say("step %d is undone", s.N)
 	x.note(x.journal.Undone(s.N))
-	x.disarm(ctx, s)
 	return nil
 }
 

@@ -91,7 +91,8 @@ func (s *Switch) Postpone(ctx context.Context, step int, until time.Time) error 
 	return nil
 }
 
-// Disarm takes back everything that is armed for a step. It may be called again, and where nothing is.
+// Disarm takes back everything that is armed for a step. It may be called again, and where nothing is. Its error says how
+// to do it by hand; what is not taken back goes off in the end, and is gone then.
 func (s *Switch) Disarm(ctx context.Context, step int) error {
 	names, err := s.armed(ctx, step)
 	if err != nil {
@@ -101,7 +102,7 @@ func (s *Switch) Disarm(ctx context.Context, step int) error {
 		_, err := s.client.DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{Name: &name})
 		var gone *types.ResourceNotFoundException
 		if err != nil && !errors.As(err, &gone) {
-			return fmt.Errorf("disarm the dead man's switch of step %d: %w", step, err)
+			return fmt.Errorf("disarm the dead man's switch of step %d (by hand: aws scheduler delete-schedule --name %s): %w", step, name, err)
 		}
 	}
 	return nil
