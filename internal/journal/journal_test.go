@@ -100,6 +100,11 @@ func TestATornTailIsCutAtEveryByte(t *testing.T) {
 	j := must(Create(dir, run))
 	ok(t, j.Will(1, "a", step{Instance: "i-1"}, false))
 	ok(t, j.Did(1))
+	ok(t, j.Will(2, "a", step{Instance: "i-2"}, false))
+	ok(t, j.Undone(2))
+	ok(t, j.UndoFailed(1, errors.New("throttled")))
+	ok(t, j.Lost(1, errors.New("not replaced in 5m")))
+	ok(t, j.End("failed"))
 	ok(t, j.Close())
 	all, records := contents(dir), must(Read(dir))
 
