@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -43,9 +45,10 @@ const (
 	dogRest     = 5 * time.Minute
 )
 
-// takeOver undoes what a run that has died left in effect. A run that ended has said itself what it left.
+// takeOver undoes what a run that has died left in effect. A run that ended has said itself what it left. A journal that
+// cannot be read may be read later; one that is gone will not.
 func takeOver(c *cli.Context, dir string) error {
-	if ended(dir) {
+	if over, err := ended(dir); over || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	log, err := os.OpenFile(filepath.Join(dir, "watchdog.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)

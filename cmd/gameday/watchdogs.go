@@ -30,7 +30,7 @@ func (w *watchdogs) start(dir string) error {
 	go func() {
 		for {
 			<-died
-			if ended(dir) {
+			if over, err := ended(dir); over || err != nil { // another one could not read it either
 				return
 			}
 			w.say("the watchdog has died: starting another one")
@@ -44,9 +44,9 @@ func (w *watchdogs) start(dir string) error {
 }
 
 // ended reports whether the journal in dir says that its run is over. Only then does a watchdog go of its own accord.
-func ended(dir string) bool {
+func ended(dir string) (bool, error) {
 	records, err := journal.Read(dir)
-	return err != nil || slices.ContainsFunc(records, func(r journal.Record) bool { return r.Type == journal.TypeEnd })
+	return slices.ContainsFunc(records, func(r journal.Record) bool { return r.Type == journal.TypeEnd }), err
 }
 
 // one starts a watchdog in a session of its own, out of reach of the terminal, and returns once it watches.
