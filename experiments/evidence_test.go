@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -311,4 +312,52 @@ func driven(t *testing.T, answer http.HandlerFunc) *load.Recording {
 	<-enough
 	run.Stop(t.Context())
 	return run.Recording()
+}
+
+func TestPlanWarnsOfWhatCanNeverFail(t *testing.T) {
+	cases := map[time.Duration]bool{0: false, 299 * time.Second: false, 5 * time.Minute: true, time.Hour: true}
+	for allow, want := range cases {
+		probe := maxProbe(&fakeProbe{patient: &patient{}}, 3)
+		probe.Allow = allow
+		p := experiment(&fakeStep{Name: "it", patient: &patient{}}, probe)
+		p.foresee()
+		warned := slices.ContainsFunc(p.Warnings, func(w string) bool {
+			return strings.Contains(w, "probe damage.it can never fail in the fault phase")
+		})
+		if warned != want {
+			t.Errorf("allow %s of a fault phase of 5m: warnings %q", allow, p.Warnings)
+		}
+	}
+}
+
+// witness remembers how things stood.
+type witness struct{ seen []Status }
+
+func (*witness) Log(time.Time, string) {}
+func (w *witness) Status(s Status)     { w.seen = append(w.seen, s) }
+
+func TestAProbeThatWentBlindIsNotShownAsThePresent(t *testing.T) {
+	seen := &witness{}
+	o := options(t)
+	o.Observe = seen
+	synctest.Test(t, func(t *testing.T) {
+		p := &patient{damage: 1, healthy: 1}
+		began := time.Now()
+		f := &fakeProbe{patient: p, err: func() error {
+			if time.Since(began) > 90*time.Second {
+				return errors.New("connection refused")
+			}
+			return nil
+		}}
+		if _, err := Run(context.Background(), fakeEnv(), experiment(&fakeStep{Name: "it", patient: p}, maxProbe(f, 3)), o); err != nil {
+			t.Fatal(err)
+		}
+	})
+	first, last := seen.seen[30].Probes[0], seen.seen[len(seen.seen)-1].Probes[0]
+	if !first.Known || first.Age != 0 || first.Blind {
+		t.Errorf("while it measures: %+v", first)
+	}
+	if !last.Blind || last.Age < 20*time.Second {
+		t.Errorf("when it no longer does: %+v", last)
+	}
 }

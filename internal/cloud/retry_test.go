@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -44,6 +45,26 @@ func TestWhatPassesIsRepeated(t *testing.T) {
 				t.Errorf("%d calls, want 2", len(calls))
 			}
 		})
+	}
+}
+
+func TestEveryFailedAttemptIsTold(t *testing.T) {
+	l, env := labtest.Start(t, lab.Options{})
+	l.Intercept(wire.Nth(1, of("DescribeInstances"), wire.Refuse(protocol.Throttled)))
+	var told []string
+	env.AWS.APIOptions = append(env.AWS.APIOptions, cloud.TellRetries(func(call string, err error) {
+		told = append(told, call+": "+err.Error())
+	}))
+	client := ec2.NewFromConfig(env.AWS)
+	if _, err := client.DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(told) != 1 || !strings.HasPrefix(told[0], "ec2:DescribeInstances: ") || !strings.Contains(told[0], "RequestLimitExceeded") {
+		t.Errorf("told of %q", told)
+	}
+	l.Intercept(wire.Nth(1, of("DescribeVpcs"), wire.Refuse(protocol.Denied)))
+	if _, err := client.DescribeVpcs(t.Context(), &ec2.DescribeVpcsInput{}); err == nil || len(told) != 1 {
+		t.Errorf("a refusal that nobody repeats was told: %q, %v", told, err)
 	}
 }
 
