@@ -88,6 +88,27 @@ func TestNoPassWithoutALookInsideTheFault(t *testing.T) {
 	}
 }
 
+func TestALookAfterAChangeWasTakenBackSaysNothingOfIt(t *testing.T) {
+	r, _ := conduct(t, func() *Plan {
+		p := &patient{damage: 1, healthy: 1}
+		began := time.Now()
+		f := &fakeProbe{patient: p, err: func() error {
+			if age := time.Since(began); age >= time.Minute && age < 68*time.Second {
+				return errors.New("no route to host")
+			}
+			return nil
+		}}
+		probe := maxProbe(f, 3)
+		probe.Every = 35 * time.Second
+		plan := experiment(&fakeStep{Name: "it", patient: p}, probe)
+		plan.Experiment.Injects[0].Duration = 5 * time.Second
+		return plan
+	})
+	if r.Verdict != reports.Inconclusive || !strings.Contains(r.Sentence, "damage.it did not measure while step 1 (break it) was in effect") {
+		t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+	}
+}
+
 func TestTheLastLookBeforeTheFaultSaysNothingOfIt(t *testing.T) {
 	p := Probe{Probe: &fakeProbe{}, Every: 10 * time.Second, Bounds: Bounds{Max: ptr(3.0)}}
 	tr := newTrack(p, []probes.Reading{{At: at(0), Value: 1}}, at(1))
