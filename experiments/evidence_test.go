@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gameday/injectors"
 	"gameday/internal/attr"
 	"gameday/internal/cloud"
 	"gameday/internal/load"
@@ -380,5 +381,30 @@ func TestAProbeThatWentBlindIsNotShownAsThePresent(t *testing.T) {
 	}
 	if !last.Blind || last.Age < 20*time.Second {
 		t.Errorf("when it no longer does: %+v", last)
+	}
+}
+
+// replacedStep is a step whose target is gone for good when it is to be undone, and that something else stands in for.
+type replacedStep struct{ *fakeStep }
+
+func (s replacedStep) Undo(ctx context.Context, env *cloud.Env) error {
+	if err := s.fakeStep.Undo(ctx, env); err != nil {
+		return err
+	}
+	return &injectors.Healed{Why: "it was replaced"}
+}
+
+func TestWhatIsGoneForGoodIsNotCalledUndone(t *testing.T) {
+	r, _ := conduct(t, func() *Plan {
+		p := &patient{damage: 1, healthy: 1}
+		plan := experiment(&fakeStep{Name: "it", patient: p}, maxProbe(&fakeProbe{patient: p}, 3))
+		plan.Steps[0].Step = replacedStep{&fakeStep{Name: "it", patient: p}}
+		return plan
+	})
+	if r.Verdict != reports.Passed || r.Steps[0].State != reports.StepHealed {
+		t.Errorf("verdict %q, step %q: %s", r.Verdict, r.Steps[0].State, r.Sentence)
+	}
+	if !slices.ContainsFunc(r.Log, func(l reports.LogEntry) bool { return strings.HasSuffix(l.Text, "has healed: it was replaced") }) {
+		t.Error("the log does not say what became of it")
 	}
 }

@@ -34,6 +34,15 @@ func insist(ctx context.Context, env *cloud.Env, try func(context.Context) error
 	}
 }
 
+// outcome splits what an undo returned: what has healed instead, "" if the target is as it was, and what failed.
+func outcome(err error) (healed string, failed error) {
+	var h *injectors.Healed
+	if errors.As(err, &h) {
+		return h.Why, nil
+	}
+	return "", err
+}
+
 // background makes a start for inTurn of something that takes its time.
 func background(work func()) func() <-chan struct{} {
 	return func() <-chan struct{} {

@@ -129,10 +129,11 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 	}
 	r.say(fmt.Sprintf("undo step %d: %s", record.N, step.Describe().Undo))
 	var lost error
+	var healed string
 	err = insist(ctx, r.env, func(ctx context.Context) error {
 		lost = nil
-		err := step.Undo(ctx, r.env)
-		if err == nil {
+		var err error
+		if healed, err = outcome(step.Undo(ctx, r.env)); err == nil {
 			err = r.disarm(ctx, record.N)
 		}
 		switch {
@@ -153,6 +154,8 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 		return byHand(fmt.Errorf("step %d (%s) could not be undone: %w", record.N, step, err), step)
 	case lost != nil: // there is nothing that a later attempt could do about it
 		r.say(fmt.Sprintf("step %d cannot be taken back, and has not healed: %v", record.N, lost))
+	case healed != "":
+		r.say(fmt.Sprintf("step %d could not be taken back, but has healed: %s", record.N, healed))
 	default:
 		r.say(fmt.Sprintf("step %d is undone", record.N))
 	}

@@ -38,12 +38,19 @@ func RollbackFound(ctx context.Context, env *cloud.Env, found []injectors.Found,
 		own.RunID = f.Run
 		starts = append(starts, background(func() {
 			say(fmt.Sprintf("undo %s: %s", f.Step, f.Step.Describe().Undo))
-			err := insist(ctx, &own, func(ctx context.Context) error { return f.Step.Undo(ctx, &own) })
-			if err == nil {
+			var healed string
+			err := insist(ctx, &own, func(ctx context.Context) (err error) {
+				healed, err = outcome(f.Step.Undo(ctx, &own))
+				return err
+			})
+			switch {
+			case err != nil:
+				failures[i] = byHand(fmt.Errorf("%s could not be undone: %w", f.Step, err), f.Step)
+			case healed != "":
+				say(fmt.Sprintf("%s could not be taken back, but has healed: %s", f.Step, healed))
+			default:
 				say(fmt.Sprintf("%s is undone", f.Step))
-				return
 			}
-			failures[i] = byHand(fmt.Errorf("%s could not be undone: %w", f.Step, err), f.Step)
 		}))
 	}
 	inTurn(starts)

@@ -71,7 +71,7 @@ func (x *execution) undoStep(s PlannedStep) {
 // tryUndo undoes one step and writes down how that went. That it is undone is written last: from then on nobody comes for it any
 // more, and others may have the target.
 func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
-	err := s.Step.Undo(ctx, x.env)
+	healed, err := outcome(s.Step.Undo(ctx, x.env))
 	if err == nil {
 		err = x.disarm(ctx, s)
 	}
@@ -81,8 +81,12 @@ func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
 		x.note(x.journal.UndoFailed(s.N, err))
 		return err
 	}
-	x.mark(s, func(st *stepState, now time.Time) { st.state, st.undone, st.err = reports.StepUndone, &now, "" })
-	x.say("step %d is undone", s.N)
+	state, text := reports.StepUndone, "is undone"
+	if healed != "" {
+		state, text = reports.StepHealed, "could not be taken back, but has healed: "+healed
+	}
+	x.mark(s, func(st *stepState, now time.Time) { st.state, st.undone, st.err = state, &now, "" })
+	x.say("step %d %s", s.N, text)
 	x.note(x.journal.Undone(s.N))
 	return nil
 }

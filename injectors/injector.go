@@ -39,7 +39,7 @@ type Step interface {
 
 	// Undo returns once the target is as it was. It looks before it acts, restores the recorded former state,
 	// is safe to call twice, after a Do that never ran, failed half way or is still settling, and never
-	// overwrites a change that somebody else made in the meantime.
+	// overwrites a change that somebody else made in the meantime (Conflict), nor calls undone what it found gone (Healed).
 	Undo(ctx context.Context, env *cloud.Env) error
 
 	// Describe says what a reader of the plan must know of the step beyond its one line.

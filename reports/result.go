@@ -100,7 +100,7 @@ const (
 	StepDone      = "done"       // in effect, and nobody has tried to take it back
 	StepUndone    = "undone"     // as it was
 	StepNotUndone = "not undone" // still in effect, because undoing it failed
-	StepHealed    = "healed"     // irreversible, and the system is whole again
+	StepHealed    = "healed"     // not as it was, because that could not be taken back, and whole again
 	StepNotHealed = "not healed" // irreversible, and the system is not whole again
 )
 

@@ -8,13 +8,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"gameday/injectors"
 	"gameday/internal/cloud"
 )
 
 // Undo starts an instance that this run stopped, and after every mode waits until the system is whole.
 //
 // A stopped instance may have been terminated and replaced by its Auto Scaling group in the meantime. Then there is
-// nothing left to start, and the system is as it was once the replacement serves.
+// nothing left to start, and the system has healed once the replacement serves.
 func (s *Step) Undo(ctx context.Context, env *cloud.Env) error {
 	client := ec2.NewFromConfig(env.AWS)
 	if s.stops() {
@@ -104,7 +105,10 @@ func (s *Step) ask(ctx context.Context, client *ec2.Client) (bool, error) {
 // release takes the run's tag off the instance. It comes last, so that an undo that was cut short can be repeated.
 func (s *Step) release(ctx context.Context, env *cloud.Env, client *ec2.Client) error {
 	now, err := s.look(ctx, client, env.RunID)
-	if err == nil && (now.gone() || !now.ours) {
+	switch {
+	case err == nil && now.gone():
+		return &injectors.Healed{Why: s.Instance + " was terminated meanwhile, and cannot be started again; all that depended on it is whole"}
+	case err == nil && !now.ours:
 		return nil
 	}
 	if err := s.untag(ctx, client, env.RunID, false); err != nil {

@@ -1,0 +1,9 @@
+package injectors
+
+// Healed is the error of an Undo that found its target gone for good, and the system whole all the same: an instance that
+// was stopped, and that its Auto Scaling group has replaced. Nothing is left in effect, and nothing is as it was.
+type Healed struct {
+	Why string // what became of the target
+}
+
+func (h *Healed) Error() string { return h.Why }
