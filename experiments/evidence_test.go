@@ -408,3 +408,13 @@ func TestWhatIsGoneForGoodIsNotCalledUndone(t *testing.T) {
 		t.Error("the log does not say what became of it")
 	}
 }
+
+func TestWhatNobodyCanTellHasHealedIsNotCalledHealed(t *testing.T) {
+	r, _ := conduct(t, func() *Plan {
+		p := &patient{damage: 1, healthy: 1}
+		return experiment(&fakeStep{Name: "it", patient: p, irreversible: "it has no undo command", undoErr: injectors.ErrStays}, maxProbe(&fakeProbe{patient: p}, 3))
+	})
+	if r.Verdict != reports.Passed || r.Steps[0].State != reports.StepDone || r.Steps[0].Error != "" {
+		t.Errorf("verdict %q, step %q %q: %s", r.Verdict, r.Steps[0].State, r.Steps[0].Error, r.Sentence)
+	}
+}

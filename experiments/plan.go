@@ -42,6 +42,11 @@ type PlannedStep struct {
 	About  injectors.Description
 }
 
+// ReachesOutside reports whether a step changes what is not on AWS, and so not in a lab either.
+func (p *Plan) ReachesOutside() bool {
+	return slices.ContainsFunc(p.Steps, func(s PlannedStep) bool { return s.Inject.Kind.Outside })
+}
+
 // Refusal is why an experiment is not run although its file is in order: a guard, or nothing to target.
 type Refusal struct {
 	Rule string // the guard's rule, "" where no rule was asked

@@ -27,8 +27,9 @@ type Leftover struct {
 }
 
 // Leftovers reads the journals below runsDir and returns the runs that have something pending or are still going on,
-// the oldest first. A run against a lab that lived and died with its process leaves nothing behind, and is not listed.
-func Leftovers(runsDir string) ([]Leftover, error) {
+// the oldest first. A run against a lab that lived and died with its process leaves behind only what was never in there,
+// and is listed only where it has.
+func Leftovers(runsDir string, kinds Kinds) ([]Leftover, error) {
 	entries, err := os.ReadDir(runsDir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
@@ -41,14 +42,14 @@ func Leftovers(runsDir string) ([]Leftover, error) {
 		if !e.IsDir() {
 			continue
 		}
-		l, err := ReadLeftover(filepath.Join(runsDir, e.Name()))
+		l, err := ReadLeftover(filepath.Join(runsDir, e.Name()), kinds)
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("look at run %s: %w", e.Name(), err)
 		}
-		if !l.Begin.Lab && (l.Alive || len(l.Pending) > 0) {
+		if len(l.Pending) > 0 || l.Alive && !l.Begin.Lab {
 			left = append(left, l)
 		}
 	}
@@ -56,7 +57,7 @@ func Leftovers(runsDir string) ([]Leftover, error) {
 }
 
 // ReadLeftover reads the journal of the run in dir.
-func ReadLeftover(dir string) (Leftover, error) {
+func ReadLeftover(dir string, kinds Kinds) (Leftover, error) {
 	busy, err := journal.Locked(dir) // before it is read: a run that ends in between has nothing pending then
 	if err != nil {
 		return Leftover{}, err
@@ -71,9 +72,20 @@ func ReadLeftover(dir string) (Leftover, error) {
 	}
 	taken := slices.ContainsFunc(records, func(r journal.Record) bool { return r.Type == journal.TypeRollback })
 	return Leftover{
-		Dir: dir, Begin: beginOf(records), Started: started, Pending: journal.Pending(records),
+		Dir: dir, Begin: beginOf(records), Started: started, Pending: kinds.pending(records),
 		Alive: busy && !taken, RollingBack: busy && taken,
 	}, nil
+}
+
+// pending is what a journal says is still in effect. Of a run in a lab that is gone, this is what was never in there.
+func (k Kinds) pending(records []journal.Record) []journal.Record {
+	all := journal.Pending(records)
+	if !beginOf(records).Lab {
+		return all
+	}
+	return slices.DeleteFunc(all, func(r journal.Record) bool {
+		return !slices.ContainsFunc(k.Injectors, func(kind injectors.Kind) bool { return kind.Name == r.Kind && kind.Outside })
+	})
 }
 
 func beginOf(records []journal.Record) journal.Begin {
@@ -98,7 +110,7 @@ func Rollback(ctx context.Context, env *cloud.Env, kinds Kinds, dir string, say 
 	if err := j.Rollback(); err != nil {
 		say(fmt.Sprintf("the journal cannot be written (%v); everything is undone all the same", err))
 	}
-	return r.all(ctx, journal.Pending(records))
+	return r.all(ctx, kinds.pending(records))
 }
 
 // rollback undoes what a run has left.
@@ -139,7 +151,7 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 		switch {
 		case err == nil: // written last: from then on nobody comes for it any more, and others may have the target
 			r.note(r.journal.Undone(record.N))
-		case record.Irreversible && errors.Is(err, cloud.ErrNotYet):
+		case record.Irreversible && (errors.Is(err, cloud.ErrNotYet) || errors.Is(err, injectors.ErrStays)):
 			lost = err
 			r.note(r.journal.Lost(record.N, err))
 			return nil
@@ -153,7 +165,7 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 	case err != nil:
 		return byHand(fmt.Errorf("step %d (%s) could not be undone: %w", record.N, step, err), step)
 	case lost != nil: // there is nothing that a later attempt could do about it
-		r.say(fmt.Sprintf("step %d cannot be taken back, and has not healed: %v", record.N, lost))
+		r.say(fmt.Sprintf("step %d stays as it is: %v", record.N, lost))
 	case healed != "":
 		r.say(fmt.Sprintf("step %d could not be taken back, but has healed: %s", record.N, healed))
 	default:

@@ -57,7 +57,7 @@ func TestRollbackFinishesWhatACrashLeft(t *testing.T) {
 	a, b := &fileStep{filepath.Join(runs, "a")}, &fileStep{filepath.Join(runs, "b")}
 	crash(t, filepath.Join(runs, "run-1"), journal.Begin{Run: "run-1"}, a, b)
 
-	left, err := Leftovers(runs)
+	left, err := Leftovers(runs, fileKinds())
 	if err != nil || len(left) != 1 || len(left[0].Pending) != 2 || left[0].Alive {
 		t.Fatalf("leftovers %+v, %v", left, err)
 	}
@@ -74,7 +74,7 @@ func TestRollbackFinishesWhatACrashLeft(t *testing.T) {
 			t.Errorf("%s is still there", s.Path)
 		}
 	}
-	if left, err := Leftovers(runs); err != nil || len(left) != 0 {
+	if left, err := Leftovers(runs, fileKinds()); err != nil || len(left) != 0 {
 		t.Errorf("leftovers after the rollback: %+v, %v", left, err)
 	}
 }
@@ -94,7 +94,7 @@ func TestRollbackGoesOnAfterAFailure(t *testing.T) {
 	if _, err := os.Stat(good.Path); !errors.Is(err, os.ErrNotExist) {
 		t.Error("one failed undo kept the other from being tried")
 	}
-	left, err := Leftovers(runs)
+	left, err := Leftovers(runs, fileKinds())
 	if err != nil || len(left) != 1 || len(left[0].Pending) != 1 || left[0].Pending[0].N != 2 {
 		t.Errorf("leftovers %+v, %v", left, err)
 	}
@@ -111,7 +111,7 @@ func TestLiveRunIsNotRolledBack(t *testing.T) {
 	if err := j.Will(1, "file", &fileStep{filepath.Join(runs, "a")}, false); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := Leftovers(runs); err != nil || len(left) != 1 || !left[0].Alive {
+	if left, err := Leftovers(runs, fileKinds()); err != nil || len(left) != 1 || !left[0].Alive {
 		t.Errorf("leftovers %+v, %v", left, err)
 	}
 	if err := Rollback(t.Context(), fakeEnv(), fileKinds(), dir, func(string) {}); !errors.Is(err, journal.ErrLocked) {
@@ -122,7 +122,7 @@ func TestLiveRunIsNotRolledBack(t *testing.T) {
 func TestRunsAgainstALabLeaveNothing(t *testing.T) {
 	runs := t.TempDir()
 	crash(t, filepath.Join(runs, "run-1"), journal.Begin{Run: "run-1", Lab: true}, &fileStep{filepath.Join(runs, "a")})
-	if left, err := Leftovers(runs); err != nil || len(left) != 0 {
+	if left, err := Leftovers(runs, fileKinds()); err != nil || len(left) != 0 {
 		t.Errorf("leftovers %+v, %v", left, err)
 	}
 }

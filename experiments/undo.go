@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"gameday/injectors"
 	"gameday/internal/cloud"
 	"gameday/reports"
 )
@@ -100,6 +101,11 @@ func (x *execution) heal(ctx context.Context, s PlannedStep) {
 		x.mark(s, func(st *stepState, now time.Time) { st.state, st.undone, st.err = reports.StepHealed, &now, "" })
 		x.say("step %d has healed", s.N)
 		x.note(x.journal.Undone(s.N))
+		return
+	}
+	if errors.Is(err, injectors.ErrStays) {
+		x.say("step %d stays as it is: %v", s.N, err)
+		x.note(x.journal.Lost(s.N, err))
 		return
 	}
 	seen := errors.Is(err, cloud.ErrNotYet)

@@ -39,7 +39,8 @@ type Step interface {
 
 	// Undo returns once the target is as it was. It looks before it acts, restores the recorded former state,
 	// is safe to call twice, after a Do that never ran, failed half way or is still settling, and never
-	// overwrites a change that somebody else made in the meantime (Conflict), nor calls undone what it found gone (Healed).
+	// overwrites a change that somebody else made in the meantime (Conflict), nor calls undone what it found gone (Healed) or
+	// cannot know of (ErrStays).
 	Undo(ctx context.Context, env *cloud.Env) error
 
 	// Describe says what a reader of the plan must know of the step beyond its one line.
@@ -109,6 +110,7 @@ type Kind struct {
 	Step        func() Step     // a pointer to the kind's empty step, to read one back from the journal
 	Permissions []string        // the IAM actions that Plan, Do and Undo may call, whatever the attributes
 	Held        bool            // the fault lasts until it is undone, so `duration` makes sense
+	Outside     bool            // what it changes is not on AWS, so that it outlives a lab
 
 	// Scan finds what steps of this kind have left in effect in the account and region, by the tag cloud.RunTag. It is
 	// how a run whose journal is lost is undone. Nil where the kind leaves nothing that carries a tag.

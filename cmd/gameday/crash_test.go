@@ -73,6 +73,22 @@ func TestRollbackUndoesWhatAKilledRunAndItsWatchdogLeft(t *testing.T) {
 	m := newMachine(t, lab.Options{Weaknesses: []string{"no_replacement"}})
 	before := m.lab.Snapshot()
 	p, dir := m.hold(t)
+	killWithItsWatchdogs(t, p, dir)
+	if left := pending(t, dir); len(left) != 1 {
+		t.Fatalf("left in effect: %v", left)
+	}
+	if code, said := m.run(t, "run", "--yes", "held.hcl"); code != 2 || !strings.Contains(said, "gameday rollback") {
+		t.Errorf("a run on top of it: exit %d\n%s", code, said)
+	}
+	if code, said := m.run(t, "rollback"); code != 0 {
+		t.Errorf("rollback: exit %d\n%s", code, said)
+	}
+	labtest.Restored(t, m.lab, before)
+}
+
+// killWithItsWatchdogs kills a run and whoever would undo what it leaves.
+func killWithItsWatchdogs(t *testing.T, p *process, dir string) {
+	t.Helper()
 	if err := p.Process.Signal(syscall.SIGSTOP); err != nil { // so that it starts no other watchdog
 		t.Fatal(err)
 	}
@@ -89,16 +105,6 @@ func TestRollbackUndoesWhatAKilledRunAndItsWatchdogLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.code(t)
-	if left := pending(t, dir); len(left) != 1 {
-		t.Fatalf("left in effect: %v", left)
-	}
-	if code, said := m.run(t, "run", "--yes", "held.hcl"); code != 2 || !strings.Contains(said, "gameday rollback") {
-		t.Errorf("a run on top of it: exit %d\n%s", code, said)
-	}
-	if code, said := m.run(t, "rollback"); code != 0 {
-		t.Errorf("rollback: exit %d\n%s", code, said)
-	}
-	labtest.Restored(t, m.lab, before)
 }
 
 // watchdogsOf finds the watchdog processes of the run in dir, as ps would. Without /proc it finds none.

@@ -44,7 +44,7 @@ func rollbackCommand() *cli.Command {
 			if err := thereAreRuns(c.String("runs-dir")); err != nil {
 				return fmt.Errorf("%w; gameday rollback --scan goes by the tags on AWS instead", err)
 			}
-			left, err := experiments.Leftovers(c.String("runs-dir"))
+			left, err := experiments.Leftovers(c.String("runs-dir"), kinds())
 			if err != nil {
 				return err
 			}
@@ -86,7 +86,7 @@ func rollbackScanned(c *cli.Context) error {
 	found = slices.DeleteFunc(found, func(f injectors.Found) bool { return c.NArg() > 0 && f.Run != c.Args().First() })
 	var mine []injectors.Found
 	for _, f := range found {
-		if l, err := experiments.ReadLeftover(filepath.Join(c.String("runs-dir"), f.Run)); err == nil && (l.Alive || l.RollingBack) {
+		if l, err := experiments.ReadLeftover(filepath.Join(c.String("runs-dir"), f.Run), kinds()); err == nil && (l.Alive || l.RollingBack) {
 			fmt.Fprintf(c.App.ErrWriter, "Run %s is still going on here, and undoes its changes itself: %s\n", f.Run, f.Step)
 			continue
 		}
@@ -128,25 +128,17 @@ func rollbackLeftover(c *cli.Context, l experiments.Leftover) error {
 // rollbackRun undoes a run where it was run: in its region, with credentials of its account.
 func rollbackRun(ctx context.Context, dir, profile string, say func(string)) error {
 	name := filepath.Base(dir)
-	records, err := journal.Read(dir)
+	left, err := experiments.ReadLeftover(dir, kinds())
 	if err != nil {
 		return err
 	}
-	if len(journal.Pending(records)) == 0 {
+	if len(left.Pending) == 0 {
 		say("nothing is left to undo")
 		return nil
 	}
-	begin := records[0].Begin
-	env, err := cloud.Open(ctx, cloud.Options{Region: begin.Region, Profile: profile})
+	env, err := whereItRan(ctx, left.Begin, profile)
 	if err != nil {
 		return fmt.Errorf("roll back run %s: %w", name, err)
-	}
-	id, err := cloud.Identify(ctx, env)
-	if err != nil {
-		return fmt.Errorf("roll back run %s: %w", name, err)
-	}
-	if id.Account != begin.Account {
-		return fmt.Errorf("run %s was in account %s, and these credentials are for %s: use the other profile", name, begin.Account, id.Account)
 	}
 	err = experiments.Rollback(ctx, env, kinds(), dir, say)
 	if errors.Is(err, journal.ErrLocked) {
@@ -156,6 +148,26 @@ func rollbackRun(ctx context.Context, dir, profile string, say func(string)) err
 		return fmt.Errorf("roll back run %s: %w", name, err)
 	}
 	return nil
+}
+
+// whereItRan opens the region that a run was in, with credentials of its account. A lab is gone with its run: what looks
+// for it must find nobody, and never a real account.
+func whereItRan(ctx context.Context, begin journal.Begin, profile string) (*cloud.Env, error) {
+	if begin.Lab {
+		return cloud.Open(ctx, cloud.Options{Region: begin.Region, Endpoint: "http://127.0.0.1:1", Key: "nobody", Secret: "nobody"})
+	}
+	env, err := cloud.Open(ctx, cloud.Options{Region: begin.Region, Profile: profile})
+	if err != nil {
+		return nil, err
+	}
+	id, err := cloud.Identify(ctx, env)
+	if err != nil {
+		return nil, err
+	}
+	if id.Account != begin.Account {
+		return nil, fmt.Errorf("it was in account %s, and these credentials are for %s: use the other profile", begin.Account, id.Account)
+	}
+	return env, nil
 }
 
 func regionFlag() cli.Flag {

@@ -136,8 +136,11 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	shown := newProgress(stderr, 5*time.Second)
 	options := experiments.RunOptions{ID: id, Dir: dir, Version: version(), Lab: w.lab != nil, Observe: shown}
 	if w.lab == nil {
+		options.Claims = claimsDir(c.String("runs-dir"), w.env, plan.Identity)
+	}
+	if w.lab == nil || plan.ReachesOutside() {
 		dogs := &watchdogs{profile: c.String("profile"), say: func(text string) { shown.Log(time.Now(), text) }}
-		options.Watchdog, options.Claims = dogs.start, claimsDir(c.String("runs-dir"), w.env, plan.Identity)
+		options.Watchdog = dogs.start
 	}
 	signals.enter(dir)
 	result, err := experiments.Run(ctx, w.env, plan, options)
@@ -192,7 +195,7 @@ func confirm(ctx context.Context, c *cli.Context) error {
 // refuseLeftovers fails while an earlier run has something in effect. One that is going on is none of ours: no two runs
 // get the same target.
 func refuseLeftovers(runsDir string) error {
-	left, err := experiments.Leftovers(runsDir)
+	left, err := experiments.Leftovers(runsDir, kinds())
 	if err != nil {
 		return err
 	}

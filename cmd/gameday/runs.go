@@ -66,7 +66,7 @@ func readRunLine(runsDir, id string) runLine {
 		return runLine{id, r.Experiment, r.Verdict, r.Started, r.Sentence}
 	}
 	line := runLine{Run: id, Sentence: withoutResult(dir)}
-	if l, err := experiments.ReadLeftover(dir); err == nil {
+	if l, err := experiments.ReadLeftover(dir, kinds()); err == nil {
 		line.Experiment, line.Started = l.Begin.Experiment, l.Started
 	}
 	return line
@@ -74,7 +74,7 @@ func readRunLine(runsDir, id string) runLine {
 
 // withoutResult says what there is to say of a run that left no result.
 func withoutResult(dir string) string {
-	l, err := experiments.ReadLeftover(dir)
+	l, err := experiments.ReadLeftover(dir, kinds())
 	switch {
 	case err != nil:
 		return "Its journal cannot be read, so nothing is known of it."
@@ -82,10 +82,10 @@ func withoutResult(dir string) string {
 		return "Still going on."
 	case l.RollingBack:
 		return "Died, and is being rolled back."
-	case l.Begin.Lab:
-		return "Died, and its lab with it."
 	case len(l.Pending) > 0:
 		return fmt.Sprintf("Died and left %s in effect: gameday rollback %s.", reports.Counted(len(l.Pending), "change"), filepath.Base(l.Dir))
+	case l.Begin.Lab:
+		return "Died, and its lab with it."
 	default:
 		return "Died; nothing of it is in effect."
 	}

@@ -28,6 +28,7 @@ func Kind() injectors.Kind {
 		New:     func() injectors.Injector { return &Exec{Timeout: defaultTimeout} },
 		Step:    func() injectors.Step { return &Step{} },
 		Held:    true,
+		Outside: true,
 		Page:    page,
 		Example: example,
 	}

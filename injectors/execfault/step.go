@@ -73,7 +73,7 @@ func (s *Step) Do(ctx context.Context, env *cloud.Env) error { return s.run(ctx,
 // Undo runs the undo command, if there is one, whether or not Do ever ran.
 func (s *Step) Undo(ctx context.Context, env *cloud.Env) error {
 	if s.Reversal == nil {
-		return nil
+		return injectors.ErrStays
 	}
 	return s.run(ctx, env, s.Reversal)
 }
