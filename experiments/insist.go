@@ -43,6 +43,14 @@ func outcome(err error) (healed string, failed error) {
 	return "", err
 }
 
+// cause is why something failed: what there is to do about it, where that is known, else the error.
+func cause(err error) string {
+	if advice := cloud.Explain(err); advice != "" {
+		return advice
+	}
+	return err.Error()
+}
+
 // background makes a start for inTurn of something that takes its time.
 func background(work func()) func() <-chan struct{} {
 	return func() <-chan struct{} {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"gameday/injectors"
@@ -156,14 +157,14 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 			r.note(r.journal.Lost(record.N, err))
 			return nil
 		default:
-			r.say(fmt.Sprintf("undo of step %d failed: %v", record.N, err))
+			r.say(fmt.Sprintf("undo of step %d failed, and is tried again: %s", record.N, cause(err)))
 			r.note(r.journal.UndoFailed(record.N, err))
 		}
 		return err
 	})
 	switch {
 	case err != nil:
-		return byHand(fmt.Errorf("step %d (%s) could not be undone: %w", record.N, step, err), step)
+		return byHand(fmt.Errorf("step %d (%s) could not be undone: %s", record.N, step, cause(err)), step)
 	case lost != nil: // there is nothing that a later attempt could do about it
 		r.say(fmt.Sprintf("step %d stays as it is: %v", record.N, lost))
 	case healed != "":
@@ -191,10 +192,11 @@ func (r rollback) note(err error) {
 
 // byHand adds to err how to finish by hand.
 func byHand(err error, step injectors.Step) error {
-	for _, command := range step.Describe().Manual {
-		err = fmt.Errorf("%w\n  by hand: %s", err, command)
+	about := step.Describe()
+	if len(about.Manual) == 0 {
+		return err
 	}
-	return err
+	return fmt.Errorf("%w\n  to finish by hand:\n    # %s\n    %s", err, about.Undo, strings.Join(about.Manual, "\n    "))
 }
 
 // step reads a step back from the journal.

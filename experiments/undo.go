@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gameday/injectors"
@@ -62,11 +61,7 @@ func (x *execution) undoStep(s PlannedStep) {
 		return
 	}
 	x.mark(s, func(st *stepState, _ time.Time) { st.state = reports.StepNotUndone })
-	text := fmt.Sprintf("step %d (%s) could not be undone: %s", s.N, s.Step, err)
-	if len(s.About.Manual) > 0 {
-		text += "; to finish by hand: " + strings.Join(s.About.Manual, " && ")
-	}
-	x.find(reports.NotRolledBack, "%s", text)
+	x.find(reports.NotRolledBack, "step %d (%s) could not be undone: %s", s.N, s.Step, cause(err))
 }
 
 // tryUndo undoes one step and writes down how that went. That it is undone is written last: from then on nobody comes for it any
@@ -78,7 +73,7 @@ func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
 	}
 	if err != nil {
 		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })
-		x.complain(fmt.Sprintf("undo %d", s.N), "undo of step %d failed, and is tried again: %v", s.N, err)
+		x.complain(fmt.Sprintf("undo %d", s.N), "undo of step %d failed, and is tried again: %s", s.N, cause(err))
 		x.note(x.journal.UndoFailed(s.N, err))
 		return err
 	}

@@ -182,15 +182,18 @@ func (r *Result) origin() (what string, at int64) {
 	return "start", r.Started.UnixMilli()
 }
 
-// byHand lists the commands that take back by hand what gameday could not.
+// byHand is what to paste into a shell to take back what gameday could not, and to see that it is; nothing if all is.
 func (r *Result) byHand() []string {
-	var commands []string
+	var lines []string
 	for _, s := range slices.Backward(r.Steps) {
 		if s.State == StepNotUndone {
-			commands = append(commands, s.Manual...)
+			lines = append(append(lines, fmt.Sprintf("# step %d: %s", s.N, s.Undo)), s.Manual...)
 		}
 	}
-	return commands
+	if lines == nil {
+		return nil
+	}
+	return append(lines, "# this looks whether all is undone, and alone does it where the cause is mended", "gameday rollback "+r.Run)
 }
 
 // place says where the run ran: "account 123456789012, eu-west-1" or "the lab".

@@ -71,16 +71,18 @@ func stepCase(s Step) junitCase {
 	}
 	switch s.State {
 	case StepUndone, StepHealed:
+	case StepDone:
+		if s.Irreversible == "" {
+			c.fail("still in effect", s.Undo)
+		}
 	case StepPlanned:
 		c.Skipped = &junitSkipped{"never done"}
 	case StepFailed:
 		c.err("could not be done: "+s.Error, s.Error)
 	case StepNotUndone:
-		c.fail("not undone: "+s.Error, append([]string{s.Error, "to finish by hand:"}, s.Manual...)...)
+		c.fail("not undone: "+s.Error, append([]string{s.Error, "to finish by hand:", "# " + s.Undo}, s.Manual...)...)
 	case StepNotHealed:
 		c.fail("not healed: "+s.Error, s.Undo, s.Irreversible)
-	case StepDone:
-		c.fail("still in effect", s.Undo)
 	default:
 		c.err("ended in a state that this version does not know: "+s.State, s.Error)
 	}

@@ -18,7 +18,7 @@ func Text(w io.Writer, r *Result) error {
 		fmt.Fprintf(&b, "  also: %s\n", reason)
 	}
 	if commands := r.byHand(); len(commands) > 0 {
-		fmt.Fprintf(&b, "\nTo finish by hand:\n  %s\n", strings.Join(commands, "\n  "))
+		fmt.Fprintf(&b, "\nTo finish by hand, paste:\n  %s\n", strings.Join(commands, "\n  "))
 	}
 	if len(r.Probes) > 0 {
 		b.WriteString("\n")

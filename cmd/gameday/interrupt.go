@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -66,11 +67,11 @@ func (i *interrupts) answer(n int) {
 	}
 	fmt.Fprintf(i.stderr, "\nStill undoing %s; this is not skipped:\n", reports.Counted(len(left), "change"))
 	for _, u := range left {
-		fmt.Fprintf(i.stderr, "  step %d: %s\n    %s\n", u.N, u.Step, u.Undo)
-		for _, command := range u.Manual {
-			if n > 2 {
-				fmt.Fprintf(i.stderr, "    by hand: %s\n", command)
-			}
+		fmt.Fprintf(i.stderr, "  step %d: %s\n", u.N, u.Step)
+		if n > 2 && len(u.Manual) > 0 {
+			fmt.Fprintf(i.stderr, "    by hand:\n    # %s\n    %s\n", u.Undo, strings.Join(u.Manual, "\n    "))
+		} else {
+			fmt.Fprintf(i.stderr, "    %s\n", u.Undo)
 		}
 	}
 	if n == 2 {

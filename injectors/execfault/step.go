@@ -38,7 +38,7 @@ func (s *Step) Describe() injectors.Description {
 	}
 	return injectors.Description{
 		Undo:   "run " + shell(s.Reversal),
-		Manual: []string{"cd " + quote(s.Dir), s.exports(), shell(s.Reversal)},
+		Manual: []string{fmt.Sprintf("(cd %s && %s && %s)", quote(s.Dir), s.exports(), shell(s.Reversal))},
 	}
 }
 

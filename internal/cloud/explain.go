@@ -121,7 +121,7 @@ func denied(f failure) string {
 		policy, _, _ = strings.Cut(policy, ":")
 		return "the IAM action " + action + " is denied by " + policy + ", which no other policy can override"
 	}
-	return "allow the IAM action " + action + " to these credentials (gameday kinds KIND lists all that a kind needs)"
+	return "AWS denied it: allow the IAM action " + action + " to these credentials (gameday kinds KIND lists all that a kind needs)"
 }
 
 func clockIsWrong(f failure) bool {
