@@ -21,8 +21,7 @@ func insist(ctx context.Context, env *cloud.Env, try func(context.Context) error
 	defer cancel()
 	for rest := time.Second; ; rest = min(2*rest, longestRest) {
 		err := survived(func() error { return try(ctx) })
-		var conflict *injectors.Conflict
-		if err == nil || errors.As(err, &conflict) {
+		if err == nil || conflicting(err) {
 			return err
 		}
 		if cloud.Expired(err) {
@@ -32,6 +31,12 @@ func insist(ctx context.Context, env *cloud.Env, try func(context.Context) error
 			return err
 		}
 	}
+}
+
+// conflicting reports whether an undo found that somebody else has changed its target.
+func conflicting(err error) bool {
+	var conflict *injectors.Conflict
+	return errors.As(err, &conflict)
 }
 
 // outcome splits what an undo returned: what has healed instead, "" if the target is as it was, and what failed.

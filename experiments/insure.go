@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gameday/injectors"
 	"gameday/internal/deadman"
+	"gameday/internal/journal"
 	"gameday/reports"
 )
 
@@ -27,6 +29,15 @@ func (x *execution) insure(ctx context.Context, s PlannedStep) error {
 	x.mark(s, func(st *stepState, _ time.Time) { st.armed = true })
 	x.say("step %d is insured: AWS ends it %s after our last sign of life", s.N, reports.Span(deadman.Grace(x.env)))
 	return nil
+}
+
+// manual is how to undo step n of a run by hand: as its kind says, and what was left with AWS is taken back last.
+func manual(step injectors.Step, run journal.Begin, n int) []string {
+	about := step.Describe()
+	if _, can := step.(injectors.Insurer); !can || run.DeadMan == "" || about.Irreversible != "" {
+		return about.Manual
+	}
+	return append(slices.Clone(about.Manual), deadman.ByHand(run.Region, run.Run, n))
 }
 
 // postpone has AWS wait for as long as this process lives, until the returned function is called. Where AWS cannot be reached for half of the
@@ -82,6 +93,12 @@ func (x *execution) disarm(ctx context.Context, s PlannedStep) error {
 	if _, can := s.Step.(injectors.Insurer); x.deadman == nil || !can {
 		return nil
 	}
+	armed := x.stateOf(s).armed
 	x.mark(s, func(st *stepState, _ time.Time) { st.armed = false })
-	return x.deadman.Disarm(ctx, s.N)
+	n, err := x.deadman.Disarm(ctx, s.N)
+	if armed && n == 0 && err == nil {
+		x.find(reports.Inconclusive, "AWS ended the fault of step %d on its own, some time before it was undone: the dead man's switch was not postponed for %s, because this process was held up or did not reach AWS",
+			s.N, reports.Span(deadman.Grace(x.env)))
+	}
+	return err
 }

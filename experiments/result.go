@@ -34,7 +34,9 @@ func (x *execution) result() *reports.Result {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for i, s := range x.plan.Steps {
-		r.Steps = append(r.Steps, stepReport(s, x.steps[i]))
+		step := stepReport(s, x.steps[i])
+		step.Manual = manual(s.Step, x.run, s.N)
+		r.Steps = append(r.Steps, step)
 	}
 	r.Phases, r.Log, r.Recovery = x.phases, x.log, x.recovery
 	r.Verdict, r.Sentence, r.Reasons = conclude(x.findings, x.praise())

@@ -107,7 +107,7 @@ func Rollback(ctx context.Context, env *cloud.Env, kinds Kinds, dir string, say 
 	defer j.Close()
 	own := *env
 	own.RunID = beginOf(records).Run
-	r := rollback{env: &own, kinds: kinds, journal: j, say: say, deadman: beginOf(records).DeadMan}
+	r := rollback{env: &own, kinds: kinds, journal: j, say: say, run: beginOf(records)}
 	if err := j.Rollback(); err != nil {
 		say(fmt.Sprintf("the journal cannot be written (%v); everything is undone all the same", err))
 	}
@@ -120,7 +120,7 @@ type rollback struct {
 	kinds   Kinds
 	journal *journal.Journal
 	say     func(string)
-	deadman string // role of the run's dead man's switch
+	run     journal.Begin
 }
 
 func (r rollback) all(ctx context.Context, pending []journal.Record) error {
@@ -146,8 +146,8 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 	err = insist(ctx, r.env, func(ctx context.Context) error {
 		lost = nil
 		var err error
-		if healed, err = outcome(step.Undo(ctx, r.env)); err == nil {
-			err = r.disarm(ctx, record.N)
+		if healed, err = outcome(step.Undo(ctx, r.env)); err == nil || conflicting(err) {
+			err = errors.Join(err, r.disarm(ctx, record.N))
 		}
 		switch {
 		case err == nil: // written last: from then on nobody comes for it any more, and others may have the target
@@ -164,7 +164,7 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 	})
 	switch {
 	case err != nil:
-		return byHand(fmt.Errorf("step %d (%s) could not be undone: %s", record.N, step, cause(err)), step)
+		return byHand(fmt.Errorf("step %d (%s) could not be undone: %s", record.N, step, cause(err)), step.Describe().Undo, manual(step, r.run, record.N))
 	case lost != nil: // there is nothing that a later attempt could do about it
 		r.say(fmt.Sprintf("step %d stays as it is: %v", record.N, lost))
 	case healed != "":
@@ -177,10 +177,11 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 
 // disarm takes back what was left with AWS for the case that nobody comes.
 func (r rollback) disarm(ctx context.Context, step int) error {
-	if r.deadman == "" {
+	if r.run.DeadMan == "" {
 		return nil
 	}
-	return deadman.New(r.env, r.deadman).Disarm(ctx, step)
+	_, err := deadman.New(r.env, r.run.DeadMan).Disarm(ctx, step)
+	return err
 }
 
 // note says that the journal failed. The next rollback looks again then, which is harmless.
@@ -191,12 +192,11 @@ func (r rollback) note(err error) {
 }
 
 // byHand adds to err how to finish by hand.
-func byHand(err error, step injectors.Step) error {
-	about := step.Describe()
-	if len(about.Manual) == 0 {
+func byHand(err error, undo string, commands []string) error {
+	if len(commands) == 0 {
 		return err
 	}
-	return fmt.Errorf("%w\n  to finish by hand:\n    # %s\n    %s", err, about.Undo, strings.Join(about.Manual, "\n    "))
+	return fmt.Errorf("%w\n  to finish by hand:\n    # %s\n    %s", err, undo, strings.Join(commands, "\n    "))
 }
 
 // step reads a step back from the journal.
@@ -235,7 +235,7 @@ func StillToUndo(kinds Kinds, dir string) ([]Unfinished, error) {
 			return nil, err
 		}
 		about := step.Describe()
-		left = append(left, Unfinished{N: r.N, Step: step.String(), Undo: about.Undo, Manual: about.Manual})
+		left = append(left, Unfinished{N: r.N, Step: step.String(), Undo: about.Undo, Manual: manual(step, beginOf(records), r.N)})
 	}
 	return left, nil
 }

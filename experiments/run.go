@@ -81,6 +81,7 @@ type execution struct {
 	env      *cloud.Env
 	plan     *Plan
 	options  RunOptions
+	run      journal.Begin // as the journal begins
 	journal  *journal.Journal
 	claims   *claim.Claims
 	deadman  *deadman.Switch // nil where the guard asks for none
@@ -119,17 +120,18 @@ func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, err := journal.Create(o.Dir, journal.Begin{
+	run := journal.Begin{
 		Run: o.ID, Experiment: plan.Experiment.Name, Version: o.Version,
 		Account: plan.Identity.Account, Region: plan.Identity.Region, Lab: o.Lab, DeadMan: plan.Experiment.Guard.DeadMan,
-	})
+	}
+	j, err := journal.Create(o.Dir, run)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the journal: %w", err), claims.Release())
 	}
 	own := *env
 	own.RunID = o.ID
 	own.Loads = map[string]*load.Recording{}
-	x := &execution{env: &own, plan: plan, options: o, journal: j, claims: claims, started: time.Now(), loads: map[string]*load.Run{}, news: make(chan struct{}, 1), complaints: map[string]time.Time{}, redactor: NewRedactor(plan.File.Secrets...)}
+	x := &execution{env: &own, plan: plan, options: o, run: run, journal: j, claims: claims, started: time.Now(), loads: map[string]*load.Run{}, news: make(chan struct{}, 1), complaints: map[string]time.Time{}, redactor: NewRedactor(plan.File.Secrets...)}
 	own.AWS.APIOptions = append(slices.Clone(own.AWS.APIOptions), cloud.TellRetries(func(call string, err error) {
 		x.complain("AWS", "%s failed, and is tried again: %v", call, err)
 	}))

@@ -45,7 +45,7 @@ func RollbackFound(ctx context.Context, env *cloud.Env, found []injectors.Found,
 			})
 			switch {
 			case err != nil:
-				failures[i] = byHand(fmt.Errorf("%s could not be undone: %s", f.Step, cause(err)), f.Step)
+				failures[i] = byHand(fmt.Errorf("%s could not be undone: %s", f.Step, cause(err)), f.Step.Describe().Undo, f.Step.Describe().Manual)
 			case healed != "":
 				say(fmt.Sprintf("%s could not be taken back, but has healed: %s", f.Step, healed))
 			default:

@@ -68,8 +68,8 @@ func (x *execution) undoStep(s PlannedStep) {
 // more, and others may have the target.
 func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
 	healed, err := outcome(s.Step.Undo(ctx, x.env))
-	if err == nil {
-		err = x.disarm(ctx, s)
+	if err == nil || conflicting(err) { // AWS is to overwrite what somebody else did no more than we are
+		err = errors.Join(err, x.disarm(ctx, s))
 	}
 	if err != nil {
 		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"gameday/experiments"
@@ -71,8 +72,8 @@ func TestAStepIsNotUndoneWhileItsSwitchIsArmed(t *testing.T) {
 		return wire.Pass
 	}
 	r := s.insured(t, refuse)
-	if why := strings.Join(r.Reasons, "\n"); r.Verdict != reports.NotRolledBack || !strings.Contains(why, "aws scheduler delete-schedule --name gameday-run-1-1-0") {
-		t.Errorf("%s: %s", r.Verdict, why)
+	if r.Verdict != reports.NotRolledBack || !strings.Contains(strings.Join(r.Steps[0].Manual, "\n"), "list-schedules --name-prefix gameday-run-1-1- ") {
+		t.Errorf("%s\n%q", r.Sentence, r.Steps[0].Manual)
 	}
 	if len(pending(t, s.played())) == 0 {
 		t.Error("the step is called undone while its switch is armed")
@@ -106,4 +107,40 @@ func TestWhatSeemedNotToBeArmedIsDisarmed(t *testing.T) {
 		t.Errorf("still armed: %s", left.Name)
 	}
 	labtest.Restored(t, s.lab, s.before)
+}
+
+// TestARunThatWasHeldUpSaysThatAWSEndedItsFault has AWS believe that the run is lost, by keeping every sign of life from it.
+func TestARunThatWasHeldUpSaysThatAWSEndedItsFault(t *testing.T) {
+	t.Parallel()
+	s := newSweeping(t)
+	r := s.insured(t, func(c wire.Call) wire.Fate {
+		if c.Action == "ReplaceRouteTableAssociation" { // the fault is about to be in effect: the machine falls asleep, and AWS acts
+			for _, armed := range s.lab.World.Schedules() {
+				if err := s.lab.World.DeleteSchedule(armed.Group, armed.Name, ""); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		return wire.Pass
+	})
+	if r.Verdict != reports.Inconclusive || !strings.Contains(strings.Join(r.Reasons, "\n"), "AWS ended the fault of step 1 on its own") {
+		t.Errorf("%s: %q", r.Verdict, r.Reasons)
+	}
+	labtest.Restored(t, s.lab, s.before)
+}
+
+// TestAConflictDisarmsTheSwitch matters to whoever has changed the target meanwhile: AWS would put it back over their head.
+func TestAConflictDisarmsTheSwitch(t *testing.T) {
+	t.Parallel()
+	s := newSweeping(t)
+	somebody := labtest.As(t, s.lab, wire.OtherKey)
+	change := sync.OnceFunc(func() { otherTable(t, s, somebody) })
+	swapped := func(c wire.Call) bool { return c.Action == "ReplaceRouteTableAssociation" }
+	r := s.insured(t, wire.Nth(1, swapped, wire.Pass.Then(func(wire.Call) { change() })))
+	if r.Verdict != reports.NotRolledBack || !strings.Contains(r.Sentence, "somebody else has changed") {
+		t.Errorf("%s", r.Sentence)
+	}
+	if left := s.lab.World.Schedules(); len(left) > 0 {
+		t.Errorf("still armed: %v", left)
+	}
 }

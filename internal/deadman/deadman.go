@@ -91,21 +91,27 @@ func (s *Switch) Postpone(ctx context.Context, step int, until time.Time) error 
 	return nil
 }
 
-// Disarm takes back everything that is armed for a step. It may be called again, and where nothing is. Its error says how
-// to do it by hand; what is not taken back goes off in the end, and is gone then.
-func (s *Switch) Disarm(ctx context.Context, step int) error {
+// Disarm takes back everything that is armed for a step, and returns how much that was: nothing where the switch has gone
+// off. It may be called again, and where nothing is.
+func (s *Switch) Disarm(ctx context.Context, step int) (int, error) {
 	names, err := s.armed(ctx, step)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, name := range names {
 		_, err := s.client.DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{Name: &name})
 		var gone *types.ResourceNotFoundException
 		if err != nil && !errors.As(err, &gone) {
-			return fmt.Errorf("disarm the dead man's switch of step %d (by hand: aws scheduler delete-schedule --name %s): %w", step, name, err)
+			return 0, fmt.Errorf("disarm the dead man's switch of step %d: %w", step, err)
 		}
 	}
-	return nil
+	return len(names), nil
+}
+
+// ByHand is an AWS CLI command that disarms a step of a run. It does nothing where nothing is armed.
+func ByHand(region, run string, step int) string {
+	aws := "aws scheduler --region " + region
+	return fmt.Sprintf(`%s list-schedules --name-prefix %s --output text --query "Schedules[].Name" | xargs -r -n1 %s delete-schedule --name`, aws, prefix(run, step), aws)
 }
 
 // schedule is one call, once, at a moment.
@@ -158,8 +164,9 @@ func (s *Switch) armed(ctx context.Context, step int) ([]string, error) {
 const longestRun = 44
 
 // prefix begins the names of a step's schedules. Of an id that is too long the two ends are enough: the time and what is random.
-func (s *Switch) prefix(step int) string {
-	run := s.env.RunID
+func (s *Switch) prefix(step int) string { return prefix(s.env.RunID, step) }
+
+func prefix(run string, step int) string {
 	if len(run) > longestRun {
 		run = run[:longestRun-5] + "-" + run[len(run)-4:]
 	}
