@@ -37,7 +37,7 @@ func manual(step injectors.Step, run journal.Begin, n int) []string {
 	if _, can := step.(injectors.Insurer); !can || run.DeadMan == "" || about.Irreversible != "" {
 		return about.Manual
 	}
-	return append(slices.Clone(about.Manual), deadman.ByHand(run.Region, run.Run, n))
+	return append(slices.Clone(about.Manual), "# take back what was left with AWS for the case that nobody comes", deadman.ByHand(run.Region, run.Run, n))
 }
 
 // postpone has AWS wait for as long as this process lives, until the returned function is called. Where AWS cannot be reached for half of the

@@ -36,6 +36,9 @@ func (x *execution) result() *reports.Result {
 	for i, s := range x.plan.Steps {
 		step := stepReport(s, x.steps[i])
 		step.Manual = manual(s.Step, x.run, s.N)
+		if x.options.Lab && !s.Inject.Kind.Outside { // it is gone with the lab, and the same names may mean something elsewhere
+			step.Manual, step.Keep = nil, nil
+		}
 		r.Steps = append(r.Steps, step)
 	}
 	r.Phases, r.Log, r.Recovery = x.phases, x.log, x.recovery
@@ -143,7 +146,7 @@ func stepReport(s PlannedStep, st stepState) reports.Step {
 	}
 	return reports.Step{
 		N: s.N, Inject: s.Inject.ID(), Text: s.Step.String(), Undo: s.About.Undo, Irreversible: s.About.Irreversible,
-		Permissions: s.About.Permissions, Manual: s.About.Manual, Data: data,
+		Permissions: s.About.Permissions, Manual: s.About.Manual, Keep: st.keep, Data: data,
 		State: st.state, Began: st.began, Done: st.done, Undone: st.undone, Error: st.err,
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"gameday/injectors"
@@ -164,7 +163,7 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 	})
 	switch {
 	case err != nil:
-		return byHand(fmt.Errorf("step %d (%s) could not be undone: %s", record.N, step, cause(err)), step.Describe().Undo, manual(step, r.run, record.N))
+		return notUndone(step, r.run, record.N, err)
 	case lost != nil: // there is nothing that a later attempt could do about it
 		r.say(fmt.Sprintf("step %d stays as it is: %v", record.N, lost))
 	case healed != "":
@@ -191,14 +190,6 @@ func (r rollback) note(err error) {
 	}
 }
 
-// byHand adds to err how to finish by hand.
-func byHand(err error, undo string, commands []string) error {
-	if len(commands) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w\n  to finish by hand:\n    # %s\n    %s", err, undo, strings.Join(commands, "\n    "))
-}
-
 // step reads a step back from the journal.
 func (k Kinds) step(r journal.Record) (injectors.Step, error) {
 	for _, kind := range k.Injectors {
@@ -219,7 +210,7 @@ type Unfinished struct {
 	N      int
 	Step   string   // what it did
 	Undo   string   // how it is taken back
-	Manual []string // AWS CLI commands that do it by hand
+	Manual []string // AWS CLI commands that do it by hand; none where it ends with a lab
 }
 
 // StillToUndo lists what the run in dir has yet to undo, the latest first. The run may be going on.
@@ -229,13 +220,18 @@ func StillToUndo(kinds Kinds, dir string) ([]Unfinished, error) {
 		return nil, err
 	}
 	var left []Unfinished
+	outlives := kinds.pending(records)
 	for _, r := range journal.Pending(records) {
 		step, err := kinds.step(r)
 		if err != nil {
 			return nil, err
 		}
 		about := step.Describe()
-		left = append(left, Unfinished{N: r.N, Step: step.String(), Undo: about.Undo, Manual: manual(step, beginOf(records), r.N)})
+		commands := manual(step, beginOf(records), r.N)
+		if !slices.ContainsFunc(outlives, func(o journal.Record) bool { return o.N == r.N }) {
+			commands = nil
+		}
+		left = append(left, Unfinished{N: r.N, Step: step.String(), Undo: about.Undo, Manual: commands})
 	}
 	return left, nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
+	"gameday/internal/journal"
 )
 
 // Scan finds what runs have left in effect in the account and region by the tags on it, without any journal: the
@@ -45,7 +46,7 @@ func RollbackFound(ctx context.Context, env *cloud.Env, found []injectors.Found,
 			})
 			switch {
 			case err != nil:
-				failures[i] = byHand(fmt.Errorf("%s could not be undone: %s", f.Step, cause(err)), f.Step.Describe().Undo, f.Step.Describe().Manual)
+				failures[i] = notUndone(f.Step, journal.Begin{}, 0, err)
 			case healed != "":
 				say(fmt.Sprintf("%s could not be taken back, but has healed: %s", f.Step, healed))
 			default:

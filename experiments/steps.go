@@ -17,6 +17,7 @@ type stepState struct {
 	state               string // as in reports.Step
 	began, done, undone *time.Time
 	err                 string
+	keep                []string      // how to leave the target to whoever has changed it; nil where nobody has
 	unhealed            bool          // AWS itself said so, and not that nobody could ask
 	armed               bool          // the dead man's switch is, and is to be postponed
 	undoing             chan struct{} // closed when the undo has ended; nil until it begins

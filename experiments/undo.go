@@ -60,8 +60,9 @@ func (x *execution) undoStep(s PlannedStep) {
 	if err == nil {
 		return
 	}
-	x.mark(s, func(st *stepState, _ time.Time) { st.state = reports.StepNotUndone })
-	x.find(reports.NotRolledBack, "step %d (%s) could not be undone: %s", s.N, s.Step, cause(err))
+	failed := notUndone(s.Step, x.run, s.N, err)
+	x.mark(s, func(st *stepState, _ time.Time) { st.state, st.keep = reports.StepNotUndone, failed.Keep })
+	x.find(reports.NotRolledBack, "%s", failed)
 }
 
 // tryUndo undoes one step and writes down how that went. That it is undone is written last: from then on nobody comes for it any

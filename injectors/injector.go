@@ -52,7 +52,15 @@ type Description struct {
 	Undo         string   // how it is taken back, in one line
 	Irreversible string   // why it cannot be taken back; empty where it can. Its Undo then only waits for the system to heal
 	Permissions  []string // the IAM actions that Do and Undo call, like "ec2:TerminateInstances"
-	Manual       []string // AWS CLI commands that finish the undo by hand, should everything else fail
+
+	// Manual finishes the undo by hand, should everything else fail, whatever the target is now: AWS CLI commands, each a line to
+	// paste into a shell, any number of times. A line that begins with "# " says in plain words, safe in any shell, what those
+	// after it do; the last of them how to see that it is done.
+	Manual []string
+
+	// Keep is the choice that there is besides Manual where Undo found a Conflict: it leaves the target as somebody else has
+	// made it, and removes what is ours. Empty where nothing can be told apart.
+	Keep []string
 }
 
 // Rehearser is a Step that can ask AWS whether Do would be permitted and possible, without doing it

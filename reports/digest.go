@@ -182,20 +182,6 @@ func (r *Result) origin() (what string, at int64) {
 	return "start", r.Started.UnixMilli()
 }
 
-// byHand is what to paste into a shell to take back what gameday could not, and to see that it is; nothing if all is.
-func (r *Result) byHand() []string {
-	var lines []string
-	for _, s := range slices.Backward(r.Steps) {
-		if s.State == StepNotUndone {
-			lines = append(append(lines, fmt.Sprintf("# step %d: %s", s.N, s.Undo)), s.Manual...)
-		}
-	}
-	if lines == nil {
-		return nil
-	}
-	return append(lines, "# this looks whether all is undone, and alone does it where the cause is mended", "gameday rollback "+r.Run)
-}
-
 // place says where the run ran: "account 123456789012, eu-west-1" or "the lab".
 func (e Environment) place() string {
 	if e.Lab {

@@ -48,9 +48,6 @@ type page struct {
 	Script template.JS
 }
 
-// ByHand lists the commands that take back by hand what gameday could not.
-func (p page) ByHand() []string { return p.byHand() }
-
 // Others are the reasons beyond the first, which the sentence has told.
 func (p page) Others() []string { return others(p.Result) }
 

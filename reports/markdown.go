@@ -17,8 +17,8 @@ func Markdown(w io.Writer, r *Result) error {
 			fmt.Fprintf(&b, "- %s\n", plain(reason))
 		}
 	}
-	if commands := r.byHand(); len(commands) > 0 {
-		fmt.Fprintf(&b, "\n**To finish by hand:**\n\n%s\n", indented(commands))
+	for _, remedy := range r.Remedies() {
+		fmt.Fprintf(&b, "\n**%s:**\n\n%s\n", plain(remedy.Title), indented(remedy.Lines))
 	}
 	if len(r.Probes) > 0 {
 		row(&b, "\n| Probe | Held to | Baseline | Worst in the fault | Result |\n|---|---|--:|--:|---|\n")

@@ -85,6 +85,7 @@ type Step struct {
 	Irreversible string          `json:"irreversible,omitempty"`
 	Permissions  []string        `json:"permissions,omitempty"`
 	Manual       []string        `json:"manual,omitempty"` // AWS CLI commands that finish the undo by hand
+	Keep         []string        `json:"keep,omitempty"`   // where somebody else has changed the target: AWS CLI commands that leave it so
 	Data         json.RawMessage `json:"data"`             // the step as it stands in the journal
 	State        string          `json:"state"`            // one of the states below
 	Began        *time.Time      `json:"began,omitempty"`

@@ -17,9 +17,6 @@ func Text(w io.Writer, r *Result) error {
 	for _, reason := range others(r) {
 		fmt.Fprintf(&b, "  also: %s\n", reason)
 	}
-	if commands := r.byHand(); len(commands) > 0 {
-		fmt.Fprintf(&b, "\nTo finish by hand, paste:\n  %s\n", strings.Join(commands, "\n  "))
-	}
 	if len(r.Probes) > 0 {
 		b.WriteString("\n")
 		rows := [][]string{{"PROBE", "HELD TO", "BASELINE", "WORST", "RESULT"}}
@@ -50,6 +47,7 @@ func Text(w io.Writer, r *Result) error {
 		writeTable(&b, rows)
 	}
 	fmt.Fprintf(&b, "\n%s\nRun %s, seed %d, %s. Times are UTC.\n", r.Recovered(), r.Run, r.Seed, r.Environment.place())
+	_ = WriteRemedies(&b, r.Remedies()) // last, where somebody at a terminal finds it; and a buffer takes everything
 	_, err := w.Write(bytes.Map(harmless, b.Bytes()))
 	return err
 }

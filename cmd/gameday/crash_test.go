@@ -143,7 +143,7 @@ func TestInterruptsAreAnswered(t *testing.T) {
 	m := newMachine(t, lab.Options{Weaknesses: []string{"no_replacement"}})
 	before := m.lab.Snapshot()
 	p, _ := m.hold(t)
-	for n, want := range []string{"Whatever was changed is put back", "Still undoing 1 change", "start-instances"} {
+	for n, want := range []string{"Whatever was changed is put back", "Still undoing 1 change", "\n  aws ec2 --region"} {
 		if err := p.Process.Signal([]os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[n]); err != nil {
 			t.Fatal(err)
 		}

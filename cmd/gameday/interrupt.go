@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"sync"
 	"syscall"
 
@@ -67,18 +66,30 @@ func (i *interrupts) answer(n int) {
 	}
 	fmt.Fprintf(i.stderr, "\nStill undoing %s; this is not skipped:\n", reports.Counted(len(left), "change"))
 	for _, u := range left {
-		fmt.Fprintf(i.stderr, "  step %d: %s\n", u.N, u.Step)
-		if n > 2 && len(u.Manual) > 0 {
-			fmt.Fprintf(i.stderr, "    by hand:\n    # %s\n    %s\n", u.Undo, strings.Join(u.Manual, "\n    "))
-		} else {
-			fmt.Fprintf(i.stderr, "    %s\n", u.Undo)
-		}
+		fmt.Fprintf(i.stderr, "  step %d: %s\n    %s\n", u.N, u.Step, u.Undo)
 	}
 	if n == 2 {
 		fmt.Fprintln(i.stderr, "Once more for the AWS CLI commands that finish this by hand.")
-	} else {
-		fmt.Fprintln(i.stderr, "If this process must go, kill -9 it: its watchdog goes on undoing, and `gameday rollback` does the same.")
+		return
 	}
+	_ = reports.WriteRemedies(i.stderr, i.remedies(left)) // what a terminal does not take, the report has
+	fmt.Fprintln(i.stderr, "\nIf this process must go, kill -9 it: its watchdog goes on undoing, and `gameday rollback` does the same.")
+}
+
+// remedies are how to undo by hand what is left. In which account and region, the run's journal tells.
+func (i *interrupts) remedies(left []experiments.Unfinished) []reports.Remedy {
+	i.mu.Lock()
+	dir := i.dir
+	i.mu.Unlock()
+	run, err := experiments.ReadLeftover(dir, kinds())
+	if err != nil {
+		fmt.Fprintln(i.stderr, "where the run is cannot be told:", err)
+	}
+	var steps []reports.Step
+	for _, u := range left {
+		steps = append(steps, reports.Step{N: u.N, Manual: u.Manual})
+	}
+	return reports.Remedies(run.Begin.Run, ranAt(run.Begin), steps)
 }
 
 // left is what the run that is going on has yet to undo.

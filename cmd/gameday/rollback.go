@@ -59,15 +59,14 @@ func rollbackCommand() *cli.Command {
 				fmt.Fprintln(c.App.Writer, "Nothing is left to undo.")
 				return nil
 			}
-			var failures []error
+			var failed error
 			for _, l := range left {
-				failures = append(failures, rollbackLeftover(c, l))
+				if err := rollbackLeftover(c, l); err != nil {
+					sayNotUndone(c.App.ErrWriter, filepath.Base(l.Dir), ranAt(l.Begin), err)
+					failed = &outcome{reports.NotRolledBack}
+				}
 			}
-			if err := errors.Join(failures...); err != nil {
-				fmt.Fprintln(c.App.ErrWriter, describe(err))
-				return &outcome{reports.NotRolledBack}
-			}
-			return nil
+			return failed
 		},
 	}
 }
@@ -78,6 +77,10 @@ func rollbackScanned(c *cli.Context) error {
 	env, err := cloud.Open(c.Context, cloud.Options{Region: c.String("region"), Profile: c.String("profile")})
 	if err != nil {
 		return err
+	}
+	id, err := cloud.Identify(c.Context, env)
+	if err != nil {
+		return errors.New(strings.TrimPrefix(describe(err), "gameday: "))
 	}
 	found, err := experiments.Scan(c.Context, env, kinds())
 	if err != nil {
@@ -102,7 +105,7 @@ func rollbackScanned(c *cli.Context) error {
 	}
 	err = experiments.RollbackFound(c.Context, env, mine, func(text string) { fmt.Fprintln(c.App.Writer, " ", text) })
 	if err != nil {
-		fmt.Fprintln(c.App.ErrWriter, describe(err))
+		sayNotUndone(c.App.ErrWriter, "", reports.Environment{Account: id.Account, Region: id.Region}, err)
 		return &outcome{reports.NotRolledBack}
 	}
 	return nil
@@ -144,10 +147,7 @@ func rollbackRun(ctx context.Context, dir, profile string, say func(string)) err
 	if errors.Is(err, journal.ErrLocked) {
 		return fmt.Errorf("run %s: another gameday process is at work on it; try again when that is over", name)
 	}
-	if err != nil {
-		return fmt.Errorf("roll back run %s: %w", name, err)
-	}
-	return nil
+	return err
 }
 
 // whereItRan opens the region that a run was in, with credentials of its account. A lab is gone with its run: what looks

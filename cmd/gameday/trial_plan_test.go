@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -71,6 +72,9 @@ func (x *trial) judgeable(plan *injectors.Plan) {
 	}
 }
 
+// harmlessComment is a comment that does nothing either where a shell takes it for a command.
+var harmlessComment = regexp.MustCompile(`^# [A-Za-z0-9 .,:/_-]+$`)
+
 // speaks checks that a step says what a reader has to know.
 func (x *trial) speaks(step injectors.Step) {
 	about := step.Describe()
@@ -82,6 +86,11 @@ func (x *trial) speaks(step injectors.Step) {
 	}
 	if about.Irreversible == "" && len(about.Manual) == 0 {
 		x.Errorf("%s: Describe has to say how to take it back by hand: Manual", step)
+	}
+	for _, line := range append(about.Manual, about.Keep...) {
+		if strings.HasPrefix(line, "#") && !harmlessComment.MatchString(line) {
+			x.Errorf("%s: not every interactive shell skips comments, and some would act on what is in this one: %s", step, line)
+		}
 	}
 	for _, action := range about.Permissions {
 		if !slices.Contains(x.kind.Permissions, action) {

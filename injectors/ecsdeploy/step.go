@@ -3,6 +3,7 @@ package ecsdeploy
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
@@ -38,14 +39,14 @@ func (s *Step) Describe() injectors.Description {
 		Permissions: []string{
 			"ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListTasks", "ecs:UpdateService",
 		},
-		Manual: []string{s.cli("update-service --service %s --force-new-deployment", s.Service)},
+		Manual: []string{"# deploy it once more", s.cli("update-service --service %s --force-new-deployment", s.Service)},
 	}
 	if len(s.Former.Pools) > 0 || s.Service == "" { // of an empty step, all that there may be
 		d.Permissions = append(d.Permissions, "elasticloadbalancing:DescribeTargetHealth")
 	}
 	if !s.Restores {
 		d.Irreversible = "the tasks that are replaced do not come back"
-		d.Manual = append(d.Manual, s.stable())
+		d.Manual = append(d.Manual, s.stable()...)
 		return d
 	}
 	d.Undo = fmt.Sprintf("set %s back to %s, and wait until that is rolled out", s.name(), s.Before)
@@ -54,7 +55,11 @@ func (s *Step) Describe() injectors.Description {
 	if s.Before.Desired != nil {
 		update += fmt.Sprintf(" --desired-count %d", *s.Before.Desired)
 	}
-	d.Manual = []string{update, s.stable(), fmt.Sprintf("aws ecs --region %s untag-resource --resource-arn %s --tag-keys %s %s %s", s.Region, s.ARN, cloud.RunTag, wasTag, leftTag)}
+	d.Keep = []string{
+		"# remove the tags of the run",
+		fmt.Sprintf("aws ecs --region %s untag-resource --resource-arn %s --tag-keys %s %s %s", s.Region, s.ARN, cloud.RunTag, wasTag, leftTag),
+	}
+	d.Manual = slices.Concat([]string{"# set the service back, whatever it is now", update}, d.Keep, s.stable())
 	return d
 }
 
@@ -62,7 +67,16 @@ func (s *Step) cli(format string, args ...any) string {
 	return fmt.Sprintf("aws ecs --region %s ", s.Region) + fmt.Sprintf(format, args...) + " --cluster " + s.Cluster
 }
 
-func (s *Step) stable() string { return s.cli("wait services-stable --services %s", s.Service) }
+// stable waits until the service has settled, and shows what it is then.
+func (s *Step) stable() []string {
+	return []string{
+		"# wait until that is rolled out, which may take minutes",
+		s.cli("wait services-stable --services %s", s.Service),
+		fmt.Sprintf("# it is done when this shows %s and COMPLETED", s.Before),
+		s.cli("describe-services --services %s --output text --query %s", s.Service,
+			`"services[].[taskDefinition,desiredCount,deployments[0].rolloutState]"`),
+	}
+}
 
 // Insure has nothing to get ready. The call sets the service back; where it is deployed anew there is nothing to set back.
 func (s *Step) Insure(context.Context, *cloud.Env) ([]injectors.Call, error) {

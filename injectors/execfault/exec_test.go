@@ -136,7 +136,7 @@ func TestByHandMeansExactlyThis(t *testing.T) {
 		Env:  map[string]string{"WHAT": "two words"},
 		Dir:  dir,
 	})
-	byHand := injectors.Step(&Step{Command: []string{"sh", "-c", strings.Join(step.Describe().Manual, " && ")}, Timeout: "1m", Dir: "/"})
+	byHand := injectors.Step(&Step{Command: []string{"sh", "-c", strings.Join(step.Describe().Manual, "\n")}, Timeout: "1m", Dir: "/"})
 	if err := byHand.Do(t.Context(), env); err != nil {
 		t.Fatal(err)
 	}

@@ -37,8 +37,11 @@ func (s *Step) Describe() injectors.Description {
 		return injectors.Description{Undo: "nothing", Irreversible: "it has no undo command"}
 	}
 	return injectors.Description{
-		Undo:   "run " + shell(s.Reversal),
-		Manual: []string{fmt.Sprintf("(cd %s && %s && %s)", quote(s.Dir), s.exports(), shell(s.Reversal))},
+		Undo: "run " + shell(s.Reversal),
+		Manual: []string{
+			"# run the undo command where and as gameday does, on the machine of the run. It is done when this shows 0",
+			fmt.Sprintf("(cd %s && %s && %s); echo $?", command.Quote(s.Dir), s.exports(), shell(s.Reversal)),
+		},
 	}
 }
 
@@ -46,7 +49,7 @@ func (s *Step) Describe() injectors.Description {
 func (s *Step) exports() string {
 	text := "export GAMEDAY_STEP=" + s.ID
 	for _, key := range slices.Sorted(maps.Keys(s.Env)) {
-		text += " " + key + "=" + quote(s.Env[key])
+		text += " " + key + "=" + command.Quote(s.Env[key])
 	}
 	return text
 }
@@ -55,16 +58,9 @@ func (s *Step) exports() string {
 func shell(args []string) string {
 	words := make([]string, 0, len(args))
 	for _, word := range args {
-		words = append(words, quote(word))
+		words = append(words, command.Quote(word))
 	}
 	return strings.Join(words, " ")
-}
-
-func quote(word string) string {
-	if word != "" && strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=./:,@%+") == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 // Do runs the command. One that fails may still have had an effect, and is undone like any other.

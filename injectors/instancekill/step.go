@@ -11,6 +11,7 @@ import (
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
+	"gameday/internal/command"
 	"gameday/internal/inventory"
 )
 
@@ -81,9 +82,13 @@ func (s *Step) Describe() injectors.Description {
 		Undo:        "start it, and wait until it runs, its ECS agent is connected and its targets are healthy",
 		Permissions: append(looking, "ec2:CreateTags", "ec2:DeleteTags", "ec2:StartInstances", "ec2:StopInstances"),
 		Manual: append([]string{
+			"# start it. Where AWS says IncorrectInstanceState it is still stopping: the same again a minute later",
 			s.cli("ec2", "start-instances --instance-ids "+s.Instance),
 			s.cli("ec2", "wait instance-running --instance-ids "+s.Instance),
+			"# remove the tag of the run",
 			s.cli("ec2", fmt.Sprintf("delete-tags --resources %s --tags Key=%s", s.Instance, cloud.RunTag)),
+			"# it is done when this shows running",
+			s.cli("ec2", fmt.Sprintf("describe-instances --instance-ids %s --output text --query %s", s.Instance, `"Reservations[].Instances[].State.Name"`)),
 		}, s.lookByHand()...),
 	}
 }
@@ -100,10 +105,14 @@ func (s *Step) healing() string {
 func (s *Step) lookByHand() []string {
 	var commands []string
 	if s.Group != "" {
-		commands = append(commands, s.cli("autoscaling", "describe-scaling-activities --max-items 5 --auto-scaling-group-name "+s.Group))
+		commands = append(commands, "# what the Auto Scaling group has done about it",
+			s.cli("autoscaling", "describe-scaling-activities --max-items 5 --output text --auto-scaling-group-name "+command.Quote(s.Group)+
+				` --query "Activities[].[StartTime,StatusCode,Description]"`))
 	}
 	for _, f := range s.Services {
-		commands = append(commands, s.cli("ecs", fmt.Sprintf("describe-services --cluster %s --services %s", f.Cluster, f.Service)))
+		commands = append(commands, "# as many tasks of "+f.Service+" should be running as are wanted",
+			s.cli("ecs", fmt.Sprintf("describe-services --cluster %s --services %s --output text --query %s", f.Cluster, f.Service,
+				`"services[].[runningCount,desiredCount]"`)))
 	}
 	return commands
 }

@@ -28,6 +28,7 @@ type swap interface {
 	Rehearse(ctx context.Context, env *cloud.Env) error
 	Permissions() []string
 	ByHand(region string) []string
+	DropByHand(region string) []string
 }
 
 func (s *Step) swap() swap {
@@ -101,7 +102,9 @@ func (s *Step) Describe() injectors.Description {
 	if s.about().Main {
 		undo = "leave the subnet to the VPC's main route table " + s.about().Original + " again, and delete the copy"
 	}
-	return injectors.Description{Undo: undo, Permissions: s.swap().Permissions(), Manual: s.swap().ByHand(s.Region)}
+	return injectors.Description{
+		Undo: undo, Permissions: s.swap().Permissions(), Manual: s.swap().ByHand(s.Region), Keep: s.swap().DropByHand(s.Region),
+	}
 }
 
 // scan finds the subnets that are cut off, by the tags of the copies.

@@ -381,7 +381,7 @@ func TestAPersonCanFinishIt(t *testing.T) {
 			s := a.step(t, way.method, "private-a")
 			a.do(t, s)
 			for range 2 {
-				command := exec.CommandContext(patience(t), "sh", "-c", strings.Join(s.Describe().Manual, " && "))
+				command := exec.CommandContext(patience(t), "sh", "-ec", strings.Join(s.Describe().Manual, "\n"))
 				command.Env = append(os.Environ(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_PAGER=")
 				for key, value := range a.Environment() {
 					command.Env = append(command.Env, key+"="+value)

@@ -128,11 +128,16 @@ func (f *Firewall) ByHand(region string) []string {
 	groups := fmt.Sprintf(`%slist-firewall-rule-groups --output text --query "FirewallRuleGroups%s"`, aws, mine)
 	lists := fmt.Sprintf(`%slist-firewall-domain-lists --output text --query "FirewallDomainLists%s"`, aws, mine)
 	return []string{
+		"# free the VPC from the rule group, which has to be open to changes: update-firewall-rule-group-association --mutation-protection DISABLED",
 		tied + " | xargs -r -n1 " + aws + "disassociate-firewall-rule-group --firewall-rule-group-association-id",
+		"# wait until it is free",
 		"while " + tied + " | grep -q rslvr; do sleep 2; done",
+		"# delete the rule, the rule group and the domain list",
 		groups + ` | xargs -r -I{} sh -c '` + aws + `list-firewall-rules --firewall-rule-group-id {} --output text --query "FirewallRules[].FirewallDomainListId" | xargs -r -n1 ` +
 			aws + `delete-firewall-rule --firewall-rule-group-id {} --firewall-domain-list-id'`,
 		groups + " | xargs -r -n1 " + aws + "delete-firewall-rule-group --firewall-rule-group-id",
 		lists + " | xargs -r -n1 " + aws + "delete-firewall-domain-list --firewall-domain-list-id",
+		"# it is done when this shows nothing",
+		lists,
 	}
 }

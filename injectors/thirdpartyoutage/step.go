@@ -92,6 +92,7 @@ func (s *Step) Describe() injectors.Description {
 		d.Undo = "free the VPC from the rule group, and delete it and its domain list"
 	} else {
 		d.Undo = "put the subnet behind " + s.ACL.Original + " again, and delete the copy"
+		d.Keep = s.ACL.DropByHand(s.Region)
 	}
 	return d
 }

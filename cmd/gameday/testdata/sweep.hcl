@@ -24,7 +24,7 @@ experiment "sweep" {
 
   inject "exec" "file" {
     do   = ["touch", var.file]
-    undo = ["rm", "-f", var.file]
+    undo = ["sh", "-c", "test ! -e \"$1.held\" && rm -f \"$1\"", "undo", var.file]
   }
 
   inject "instance_kill" "one" {
