@@ -55,6 +55,7 @@ func (x *execution) startUndo(s PlannedStep) <-chan struct{} {
 
 // undoStep undoes one step, and in the end leaves it to a person, who is told how.
 func (x *execution) undoStep(s PlannedStep) {
+	x.lasted(s)
 	x.say("undo step %d: %s", s.N, s.About.Undo)
 	err := insist(context.Background(), x.env, func(ctx context.Context) error { return x.tryUndo(ctx, s) })
 	if err == nil {
@@ -63,6 +64,31 @@ func (x *execution) undoStep(s PlannedStep) {
 	failed := notUndone(s.Step, x.run, s.N, err)
 	x.mark(s, func(st *stepState, _ time.Time) { st.state, st.keep = reports.StepNotUndone, failed.Keep })
 	x.find(reports.NotRolledBack, "%s", failed)
+}
+
+// glance bounds a last look at a fault, which must not keep it in effect.
+const glance = 10 * time.Second
+
+// lasted finds that a fault has ended before it was undone, or that nobody can tell: then what was measured meanwhile may
+// have been measured without it.
+func (x *execution) lasted(s PlannedStep) {
+	step, can := s.Step.(injectors.Lasting)
+	if !can || x.stateOf(s).done == nil || x.aborted() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), glance)
+	defer cancel()
+	var ended string
+	err := survived(func() (err error) {
+		ended, err = step.Lasts(ctx, x.env)
+		return err
+	})
+	switch {
+	case err != nil:
+		x.find(reports.Inconclusive, "whether step %d was in effect to the end is not known: %s", s.N, cause(err))
+	case ended != "":
+		x.find(reports.Inconclusive, "step %d was no longer in effect when it was to be undone: %s", s.N, ended)
+	}
 }
 
 // tryUndo undoes one step and writes down how that went. That it is undone is written last: from then on nobody comes for it any

@@ -45,6 +45,24 @@ func (s *Step) look(ctx context.Context, client *ecs.Client) (sight, error) {
 	}, nil
 }
 
+// Lasts reports whether the service still has as many tasks as it was deployed with. What became of the deployment is for a probe
+// to measure.
+func (s *Step) Lasts(ctx context.Context, env *cloud.Env) (ended string, err error) {
+	if !s.Restores || s.After.Desired == nil {
+		return "", nil
+	}
+	now, err := s.look(ctx, ecs.NewFromConfig(env.AWS))
+	switch {
+	case err != nil:
+		return "", err
+	case now.gone:
+		return s.name() + " is gone", nil
+	case now.version.Desired == nil || *now.version.Desired != *s.After.Desired:
+		return s.name() + " is " + now.version.String(), nil
+	}
+	return "", nil
+}
+
 // begun reports whether another deployment than the one before has become the PRIMARY one, and it is of what we deploy.
 func (s *Step) begun(n sight) bool {
 	return !n.gone && aws.ToString(n.primary.Id) != s.Deployment && n.version.equals(s.After)

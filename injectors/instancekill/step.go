@@ -160,6 +160,18 @@ func code(err error) string {
 	return ""
 }
 
+// Lasts reports whether a stopped instance still does not run. Whatever else was done to it has no end of its own.
+func (s *Step) Lasts(ctx context.Context, env *cloud.Env) (ended string, err error) {
+	if !s.stops() {
+		return "", nil
+	}
+	now, err := s.look(ctx, ec2.NewFromConfig(env.AWS), env.RunID)
+	if err != nil || now.off() {
+		return "", err
+	}
+	return fmt.Sprintf("%s is %s", s.Instance, now.state), nil
+}
+
 // Insure has nothing to get ready. Where the instance can be started again, the call starts it.
 func (s *Step) Insure(context.Context, *cloud.Env) ([]injectors.Call, error) {
 	if !s.stops() {

@@ -25,6 +25,7 @@ type swap interface {
 	Do(ctx context.Context, env *cloud.Env) error
 	Undo(ctx context.Context, env *cloud.Env) error
 	Insure(ctx context.Context, env *cloud.Env) ([]cloud.Call, error)
+	Lasts(ctx context.Context, env *cloud.Env) (ended string, err error)
 	Rehearse(ctx context.Context, env *cloud.Env) error
 	Permissions() []string
 	ByHand(region string) []string
@@ -81,6 +82,11 @@ func (s *Step) Undo(ctx context.Context, env *cloud.Env) error {
 		return &injectors.Conflict{Target: changed.What, Was: changed.Was, Left: changed.Left, Is: changed.Is}
 	}
 	return err
+}
+
+// Lasts reports whether the subnet still is cut off.
+func (s *Step) Lasts(ctx context.Context, env *cloud.Env) (ended string, err error) {
+	return s.swap().Lasts(ctx, env)
 }
 
 // Insure has the copy lead out again: it gets back what it was made to lack.

@@ -61,6 +61,23 @@ func (f *Firewall) look(ctx context.Context, client *resolver.Client, run string
 	return now, nil
 }
 
+// Lasts says that the VPC obeys the rule no more, "" while it does.
+func (f *Firewall) Lasts(ctx context.Context, env *cloud.Env) (ended string, err error) {
+	now, err := f.look(ctx, resolver.NewFromConfig(env.AWS), env.RunID)
+	if err != nil {
+		return "", err
+	}
+	for _, g := range now.groups {
+		obeyed := slices.ContainsFunc(g.associations, func(a types.FirewallRuleGroupAssociation) bool {
+			return aws.ToString(a.VpcId) == f.VPC && a.Status != types.FirewallRuleGroupAssociationStatusDeleting
+		})
+		if obeyed && len(g.rules) > 0 {
+			return "", nil
+		}
+	}
+	return f.VPC + " has no rule any more that refuses " + f.whom(), nil
+}
+
 func domainLists(ctx context.Context, client *resolver.Client) ([]types.FirewallDomainListMetadata, error) {
 	var all []types.FirewallDomainListMetadata
 	pages := resolver.NewListFirewallDomainListsPaginator(client, &resolver.ListFirewallDomainListsInput{})

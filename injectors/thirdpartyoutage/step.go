@@ -24,6 +24,7 @@ type way interface {
 	Do(ctx context.Context, env *cloud.Env) error
 	Undo(ctx context.Context, env *cloud.Env) error
 	Insure(ctx context.Context, env *cloud.Env) ([]cloud.Call, error)
+	Lasts(ctx context.Context, env *cloud.Env) (ended string, err error)
 	Permissions() []string
 	ByHand(region string) []string
 }
@@ -67,6 +68,11 @@ func (s *Step) Undo(ctx context.Context, env *cloud.Env) error {
 		return &injectors.Conflict{Target: changed.What, Was: changed.Was, Left: changed.Left, Is: changed.Is}
 	}
 	return err
+}
+
+// Lasts reports whether the third party still is out of reach.
+func (s *Step) Lasts(ctx context.Context, env *cloud.Env) (ended string, err error) {
+	return s.way().Lasts(ctx, env)
 }
 
 // Insure has the fault removed by the calls that take away the rules it is made of.

@@ -36,6 +36,11 @@ func (a *ACLSwap) Undo(ctx context.Context, env *cloud.Env) error {
 	return undo(ctx, env, &a.Swap, a.part(env))
 }
 
+// Lasts says what became of the cut, "" while the subnet is tied to the copy.
+func (a *ACLSwap) Lasts(ctx context.Context, env *cloud.Env) (ended string, err error) {
+	return lasts(ctx, &a.Swap, a.part(env))
+}
+
 // Insure gets the copy ready, and returns the calls that have it decide as the original does, by removing what makes the fault.
 func (a *ACLSwap) Insure(ctx context.Context, env *cloud.Env) ([]cloud.Call, error) {
 	id, _, err := prepare(ctx, env, &a.Swap, a.part(env))

@@ -197,6 +197,15 @@ func (n sight[T]) is() string {
 	return n.tied
 }
 
+// lasts says what the subnet is tied to instead of the copy, "" while it is tied to that.
+func lasts[T any](ctx context.Context, s *Swap, p part[T]) (ended string, err error) {
+	now, err := p.look(ctx)
+	if err != nil || now.copies[now.tied] != nil {
+		return "", err
+	}
+	return s.what() + " is " + now.is(), nil
+}
+
 // undo ties the subnet to what it had and removes every copy, by what is to be seen and not by what may have been done. Where
 // there is nothing of the fault, it looks for long enough to be sure. Where somebody else has changed the subnet, the copies stay:
 // they are what tells that it was ours once.

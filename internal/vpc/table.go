@@ -61,6 +61,11 @@ func (t *TableSwap) Undo(ctx context.Context, env *cloud.Env) error {
 	return undo(ctx, env, &t.Swap, t.part(env))
 }
 
+// Lasts says what became of the cut, "" while the subnet is tied to the copy.
+func (t *TableSwap) Lasts(ctx context.Context, env *cloud.Env) (ended string, err error) {
+	return lasts(ctx, &t.Swap, t.part(env))
+}
+
 // Insure gets the copy ready, and returns the calls that give it back what it lacks.
 func (t *TableSwap) Insure(ctx context.Context, env *cloud.Env) ([]cloud.Call, error) {
 	id, _, err := prepare(ctx, env, &t.Swap, t.part(env))
