@@ -111,7 +111,7 @@ func (k *InstanceKill) replacement(c candidate) []string {
 	switch {
 	case k.stops() && replaces:
 		return []string{fmt.Sprintf("Auto Scaling group %s takes a stopped instance for unhealthy and terminates it, so %s may be replaced before it can be started again: "+
-			"suspend the group's ReplaceUnhealthy process if it has to come back", name, c.id)}
+			"suspend the group's ReplaceUnhealthy process if it has to come back, or say mode = \"terminate\" if it need not", name, c.id)}
 	case k.Mode == Terminate && (c.group.suspended("Launch") || c.group.suspended("HealthCheck") || c.group.suspended("ReplaceUnhealthy")):
 		return []string{fmt.Sprintf("Auto Scaling group %s has suspended %s: it will not replace %s", name, strings.Join(suspensions(c.group), ", "), c.id)}
 	}
