@@ -34,7 +34,11 @@ func (a Amount) Check(verb string) []attr.Problem {
 func (a Amount) outOf(eligible int) int {
 	switch {
 	case a.Percent != "":
-		return max(1, int(math.Floor(a.Percent.Ratio()*float64(eligible))))
+		share := a.Percent.Ratio() * float64(eligible)
+		if whole := math.Round(share); math.Abs(share-whole) < 1e-9 { // 29% of 100 comes out as 28.999999999999996
+			share = whole
+		}
+		return max(1, int(math.Floor(share)))
 	case a.Count != nil:
 		return *a.Count
 	}

@@ -21,6 +21,7 @@ func TestAmount(t *testing.T) {
 		{name: "a count", amount: Amount{Count: &two}, of: 6, want: 2},
 		{name: "too many", amount: Amount{Count: &two}, of: 1},
 		{name: "a share, rounded down", amount: Amount{Percent: "34%"}, of: 5, want: 1},
+		{name: "a share that comes out even", amount: Amount{Percent: "29%"}, of: 100, want: 29},
 		{name: "a share of few", amount: Amount{Percent: "10%"}, of: 3, want: 1},
 		{name: "a share of nothing", amount: Amount{Percent: "10%"}, of: 0},
 		{name: "all", amount: Amount{Percent: "100%"}, of: 6, want: 6},
