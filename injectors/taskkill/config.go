@@ -2,6 +2,7 @@ package taskkill
 
 import (
 	"fmt"
+	"path"
 
 	"gameday/injectors"
 	"gameday/internal/attr"
@@ -39,5 +40,14 @@ func (k *TaskKill) Validate() []attr.Problem {
 }
 
 func (k *TaskKill) amount() injectors.Amount {
-	return injectors.Amount{Count: k.Count, Percent: k.Percent, Named: k.Tasks}
+	return injectors.Amount{Count: k.Count, Percent: k.Percent, Named: ids(k.Tasks)}
+}
+
+// ids are the ids in references to tasks, so that a task that is named by id and by ARN is one task.
+func ids(refs []string) []string {
+	var all []string
+	for _, ref := range refs {
+		all = append(all, path.Base(ref))
+	}
+	return all
 }

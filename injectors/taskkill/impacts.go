@@ -40,7 +40,11 @@ func warnings(cluster *inventory.Cluster, picked []inventory.Task) []string {
 			all = append(all, fmt.Sprintf("these are all %d running tasks of service %s/%s: until others serve, nobody does", len(hit), cluster.Name, name))
 		}
 		if service.Deploying {
-			all = append(all, fmt.Sprintf("service %s/%s is being deployed: stopped tasks may count against its circuit breaker", cluster.Name, name))
+			all = append(all, fmt.Sprintf("service %s/%s is being deployed: ECS may end these tasks before this does, which proves nothing, and may hold their end against the deployment: "+
+				"wait until it is over, unless that is what you want to see", cluster.Name, name))
+		}
+		if service.Daemon {
+			all = append(all, fmt.Sprintf("service %s/%s is a daemon: nothing stands in for it on an instance until its task there has ended and ECS has started another", cluster.Name, name))
 		}
 		if service.Desired < len(running) {
 			all = append(all, fmt.Sprintf("service %s/%s runs more tasks than the %d it wants, so ECS may not replace all that are stopped", cluster.Name, name, service.Desired))

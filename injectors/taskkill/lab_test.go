@@ -133,7 +133,9 @@ func TestWhatIsSelected(t *testing.T) {
 		{name: "a share of it", kill: TaskKill{Service: "front", Percent: "67%"}, want: 2},
 		{name: "the one in a zone", kill: TaskKill{Service: "front", Zone: "eu-west-1b"}, want: 1},
 		{name: "on Fargate", kill: TaskKill{Service: "serverless", Count: &two}, want: 2, says: []string{"these are all 2 running tasks"}},
+		{name: "of a daemon", kill: TaskKill{Service: "agent"}, want: 1, says: []string{"service web/agent is a daemon"}},
 		{name: "by id", kill: TaskKill{Tasks: []string{front[0].ID, serverless[0].ARN}}, want: 2},
+		{name: "by id and by ARN", kill: TaskKill{Tasks: []string{front[0].ID, front[0].ARN}}, want: 1},
 		{name: "state, if it may be lost", kill: TaskKill{Service: "search", AllowStateful: true}, want: 1, says: []string{`keeps EFS volume "index"`}},
 		{name: "state", kill: TaskKill{Service: "search"}, says: []string{`keeps EFS volume "index"`, "allow_stateful"}},
 		{name: "state, by id", kill: TaskKill{Tasks: []string{front[0].ID, search[0].ID}}, says: []string{"1 of 2", search[0].ID}},
@@ -171,7 +173,7 @@ func TestWhatIsSelected(t *testing.T) {
 }
 
 func TestAStoppedTaskIsReplaced(t *testing.T) {
-	for _, service := range []string{"front", "serverless"} {
+	for _, service := range []string{"front", "serverless", "agent"} {
 		t.Run(service, func(t *testing.T) {
 			t.Parallel()
 			a := small(t)
@@ -205,6 +207,30 @@ func TestAStoppedTaskIsReplaced(t *testing.T) {
 				t.Errorf("calls that no permission is listed for: %v", more)
 			}
 		})
+	}
+}
+
+func TestATaskThatIsBeingStoppedIsNotPicked(t *testing.T) {
+	t.Parallel()
+	a := small(t)
+	going := a.tasks(t, "front")[0]
+	if _, err := a.World.StopTask("web", going.ARN, "somebody else"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := (&TaskKill{Cluster: "web", Tasks: []string{going.ID}}).Plan(labtest.Patience(t), a.env, scope(1, nil))
+	if err == nil || !strings.Contains(err.Error(), "or it is being stopped already: "+going.ID) {
+		t.Errorf("by id: %v", err)
+	}
+}
+
+func TestContainersHaveEndedBeforeTheTaskIsClearedAway(t *testing.T) {
+	for last, ended := range map[string]bool{
+		"RUNNING": false, "DEACTIVATING": false, "STOPPING": false,
+		"DEPROVISIONING": true, "STOPPED": true, "DELETED": true,
+	} {
+		if got := (sight{last: last, desired: "STOPPED"}).ended(); got != ended {
+			t.Errorf("%s: ended is %v", last, got)
+		}
 	}
 }
 

@@ -70,7 +70,7 @@ func (k *TaskKill) selectAll(cluster *inventory.Cluster) ([]inventory.Task, erro
 	}
 	switch {
 	case len(missing) > 0:
-		return nil, fmt.Errorf("no %s: %s", k.sought(), strings.Join(missing, ", "))
+		return nil, fmt.Errorf("no %s, or it is being stopped already: %s", k.sought(), strings.Join(missing, ", "))
 	case len(matching) == 0:
 		return nil, fmt.Errorf("no %s", k.sought())
 	}

@@ -50,7 +50,9 @@ func (s *Step) Describe() injectors.Description {
 		d.Permissions = append(d.Permissions, "elasticloadbalancing:DescribeTargetHealth")
 	}
 	d.Manual = []string{
-		fmt.Sprintf("aws ecs --region %s wait services-stable --cluster %s --services %s", s.Region, s.Cluster, s.Service.Service),
+		"# as many tasks of " + s.Service.Service + " should be running as are wanted",
+		fmt.Sprintf(`aws ecs --region %s describe-services --cluster %s --services %s --output text --query "services[].[runningCount,desiredCount]"`,
+			s.Region, s.Cluster, s.Service.Service),
 	}
 	return d
 }
@@ -109,7 +111,10 @@ type sight struct{ last, desired, why string }
 
 func (n sight) ending() bool { return n.desired == "STOPPED" || n.ended() }
 
-func (n sight) ended() bool { return n.last == "STOPPED" || n.last == "DEPROVISIONING" }
+// ended reports whether the containers have. What comes after is the clearing away of the task's network interface.
+func (n sight) ended() bool {
+	return n.last == "DEPROVISIONING" || n.last == "STOPPED" || n.last == "DELETED"
+}
 
 // look asks ECS for the task. One that ECS has forgotten stopped a while ago.
 func (s *Step) look(ctx context.Context, env *cloud.Env) (sight, error) {

@@ -153,6 +153,39 @@ func TestServicesThatOthersDeploy(t *testing.T) {
 	}
 }
 
+func TestADeploymentIsOverWhenItsPredecessorIsGone(t *testing.T) {
+	_, env := labtest.Start(t, lab.Options{})
+	deployment := func(status, rollout string) any { return map[string]any{"status": status, "rolloutState": rollout} }
+	for _, c := range []struct {
+		name        string
+		deployments []any
+		sets        []any
+		want        bool
+	}{
+		{"over", []any{deployment("PRIMARY", "COMPLETED")}, nil, false},
+		{"failed, and given up", []any{deployment("PRIMARY", "FAILED")}, nil, false},
+		{"rolled out", []any{deployment("PRIMARY", "IN_PROGRESS")}, nil, true},
+		{"its predecessor still runs", []any{deployment("PRIMARY", ""), deployment("ACTIVE", "")}, nil, true},
+		{"one set of tasks", nil, []any{set("PRIMARY", "blue", 2, 2)}, false},
+		{"two of them", nil, []any{set("PRIMARY", "blue", 2, 2), set("ACTIVE", "green", 0, 2)}, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			env := answering(t, env, "DescribeServices", func(answer map[string]any) {
+				for _, s := range answer["services"].([]any) {
+					s.(map[string]any)["deployments"], s.(map[string]any)["taskSets"] = c.deployments, c.sets
+				}
+			})
+			cluster, err := inventory.Read(t.Context(), env, "web")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if service, _ := cluster.Service("conversations"); service.Deploying != c.want {
+				t.Errorf("deploying: %v", service.Deploying)
+			}
+		})
+	}
+}
+
 // A service that was deployed meanwhile may have its tasks behind another load balancer.
 func TestOnlyTargetGroupsStillInUseCount(t *testing.T) {
 	_, env := labtest.Start(t, lab.Options{})

@@ -14,7 +14,7 @@ type Service struct {
 	Name, ARN    string
 	Desired      int
 	Daemon       bool // one task on every instance
-	Deploying    bool // a rollout is under way
+	Deploying    bool // a rollout is under way, or what it replaces is not gone yet
 	TargetGroups []string
 	Subnets      []string // that its tasks may start in, where they have network interfaces of their own
 	Tags         map[string]string
@@ -45,15 +45,17 @@ func serviceOf(s types.Service) Service {
 		ARN:          aws.ToString(s.ServiceArn),
 		Desired:      desired,
 		Daemon:       s.SchedulingStrategy == types.SchedulingStrategyDaemon,
-		Deploying:    slices.ContainsFunc(s.Deployments, inProgress),
+		Deploying:    slices.ContainsFunc(s.Deployments, unfinished) || len(s.TaskSets) > 1,
 		TargetGroups: targetGroups(s),
 		Subnets:      subnets(s),
 		Tags:         tagMap(s.Tags),
 	}
 }
 
-func inProgress(d types.Deployment) bool {
-	return d.RolloutState == types.DeploymentRolloutStateInProgress
+// unfinished reports whether a deployment is being rolled out, or still on its way out. Only ECS's own rolling updates have a
+// rollout state.
+func unfinished(d types.Deployment) bool {
+	return d.RolloutState == types.DeploymentRolloutStateInProgress || aws.ToString(d.Status) == "ACTIVE"
 }
 
 // targetGroups are those that the service registers its tasks with, itself or by the task sets that serve.

@@ -43,6 +43,11 @@ service "serverless" {
   start       = "100ms"
 }
 
+service "agent" {
+  daemon = true
+  start  = "100ms"
+}
+
 service "search" {
   start = "100ms"
 
