@@ -26,7 +26,7 @@ func (g Guard) allows(p *Plan) error {
 	var broken []error
 	if g.MaxTargets != nil {
 		if n := len(distinct(p.Targets)); n > *g.MaxTargets {
-			broken = append(broken, &Refusal{"max_targets", fmt.Sprintf("the plan touches %d targets (%s) and at most %d are allowed", n, names(p.Targets), *g.MaxTargets)})
+			broken = append(broken, &Refusal{"max_targets", fmt.Sprintf("the plan touches %s (%s) and at most %d are allowed", injectors.Counted(n, "target"), names(p.Targets), *g.MaxTargets)})
 		}
 	}
 	if g.MaxPercent != nil {

@@ -27,11 +27,13 @@ type Plan struct {
 	Steps      []PlannedStep // in the order in which they are done
 	Groups     []injectors.Population
 	Targets    []injectors.Target
-	Impacts    []injectors.Impact
+	Impacts    []injectors.Impact // each once, however many injects have it
 	LeftOut    []injectors.LeftOut
-	Warnings   []string
+	Warnings   []string             // likewise
 	Loads      map[string]load.Spec // by the load's name
 	Expiring   string               // why the credentials may end before the undo has; the plan is not run then
+
+	behind map[any][]*Inject // whose an impact or a warning is
 }
 
 // PlannedStep is one step, and which inject wants it.
@@ -115,15 +117,47 @@ func (p *Plan) add(ctx context.Context, env *cloud.Env, i *Inject) error {
 		p.Steps = append(p.Steps, PlannedStep{Inject: i, Step: s, About: s.Describe()})
 	}
 	p.Targets = append(p.Targets, planned.Targets...)
-	p.Impacts = append(p.Impacts, planned.Impacts...)
+	for _, impact := range planned.Impacts {
+		p.Impacts = bring(p, p.Impacts, impact, i)
+	}
 	p.LeftOut = append(p.LeftOut, planned.LeftOut...)
-	p.Warnings = append(p.Warnings, planned.Warnings...)
+	for _, text := range planned.Warnings {
+		p.Warnings = bring(p, p.Warnings, text, i)
+	}
 	for _, g := range planned.Groups {
 		if !slices.Contains(p.Groups, g) {
 			p.Groups = append(p.Groups, g)
 		}
 	}
 	return nil
+}
+
+// bring adds what an inject brings along, unless it has been said.
+func bring[T comparable](p *Plan, all []T, one T, i *Inject) []T {
+	if p.behind == nil {
+		p.behind = map[any][]*Inject{}
+	}
+	if !slices.Contains(p.behind[one], i) {
+		p.behind[one] = append(p.behind[one], i)
+	}
+	if slices.Contains(all, one) {
+		return all
+	}
+	return append(all, one)
+}
+
+// Behind are the numbers of the steps that have an impact or a warning; none where no other steps could.
+func (p *Plan) Behind(said any) []int {
+	var steps []int
+	for _, s := range p.Steps {
+		if slices.Contains(p.behind[said], s.Inject) {
+			steps = append(steps, s.N)
+		}
+	}
+	if len(p.Experiment.Injects) < 2 {
+		return nil
+	}
+	return steps
 }
 
 // order numbers the steps by the time at which they are due.

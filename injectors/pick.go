@@ -58,6 +58,14 @@ func Sift[T any](candidates []T, id, against func(T) string) (eligible []T, left
 	return eligible, left
 }
 
+// Counted writes "1 task" and "2 tasks".
+func Counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 // Pick chooses that many of the candidates at random, without repetition. Candidates must come in an order that does not
 // change from one call to the next, or the seed does not repeat the pick.
 func Pick[T any](scope Scope, candidates []T, a Amount) ([]T, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"os"
@@ -190,11 +191,24 @@ const wide = 100
 // showDiagnostics shows mistakes to whoever still looks at stderr.
 func showDiagnostics(c *cli.Context, found diagnostics) {
 	color, width := false, wide
-	if f, ok := c.App.ErrWriter.(*os.File); ok && isatty.IsTerminal(f.Fd()) {
-		color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
-			width = w
-		}
+	if n := columns(c.App.ErrWriter); n > 0 {
+		color, width = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", n
 	}
 	_ = experiments.WriteDiagnostics(c.App.ErrWriter, found, color, width) // the exit code says it too
+}
+
+// columns is how wide a terminal is, 0 where w is none.
+func columns(w io.Writer) int {
+	if a, ok := w.(*attentive); ok {
+		w = a.to
+	}
+	f, ok := w.(*os.File)
+	if !ok || !isatty.IsTerminal(f.Fd()) {
+		return 0
+	}
+	n, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return wide
+	}
+	return n
 }

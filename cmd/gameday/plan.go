@@ -78,7 +78,7 @@ func planFile(c *cli.Context, w *world, f source) (plans []*experiments.Plan, re
 		}
 		plans = append(plans, plan)
 		if !c.Bool("json") {
-			writePlan(stdout, plan)
+			writePlan(stdout, plan, columns(c.App.Writer))
 		}
 	}
 	return plans, refused

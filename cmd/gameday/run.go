@@ -123,7 +123,7 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	if err != nil {
 		return "", err
 	}
-	writePlan(stderr, plan)
+	writePlan(stderr, plan, columns(c.App.ErrWriter))
 	if err := confirm(ctx, c); err != nil {
 		return "", err
 	}

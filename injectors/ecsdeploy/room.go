@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 
+	"gameday/injectors"
 	"gameday/internal/cloud"
 	"gameday/internal/inventory"
 )
@@ -23,7 +24,7 @@ func stuck(ctx context.Context, env *cloud.Env, cluster *inventory.Cluster, s ty
 	case least < wanted:
 		return nil, nil // it stops one first
 	case most <= wanted:
-		return []string{fmt.Sprintf("%s can never be rolled out: with %d tasks wanted its minimumHealthyPercent lets none stop, and its maximumPercent lets none start", name, wanted)}, nil
+		return []string{fmt.Sprintf("%s can never be rolled out: with %s wanted its minimumHealthyPercent lets none stop, and its maximumPercent lets none start", name, injectors.Counted(wanted, "task"))}, nil
 	}
 	if s.LaunchType == types.LaunchTypeFargate || slices.ContainsFunc(s.CapacityProviderStrategy, onFargate) {
 		return nil, nil

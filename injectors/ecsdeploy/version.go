@@ -6,6 +6,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+
+	"gameday/injectors"
 )
 
 // Version is the part of a service that a deployment may change.
@@ -31,7 +33,7 @@ func (v Version) String() string {
 	if v.Desired == nil {
 		return v.Definition
 	}
-	return fmt.Sprintf("%s with %d tasks wanted", v.Definition, *v.Desired)
+	return fmt.Sprintf("%s with %s wanted", v.Definition, injectors.Counted(*v.Desired, "task"))
 }
 
 // input is the number of tasks as the API takes it.

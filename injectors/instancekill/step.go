@@ -38,7 +38,7 @@ func (s *Step) String() string {
 	where := s.Zone
 	switch {
 	case s.Cluster != "":
-		where += fmt.Sprintf(", cluster %s, %d tasks on it", s.Cluster, len(s.Tasks))
+		where += fmt.Sprintf(", cluster %s, %s on it", s.Cluster, injectors.Counted(len(s.Tasks), "task"))
 	case s.Group != "":
 		where += ", Auto Scaling group " + s.Group
 	}

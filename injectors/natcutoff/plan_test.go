@@ -132,7 +132,9 @@ func TestOneServiceLivesInOneSubnet(t *testing.T) {
 	if len(p.Steps) != 1 {
 		t.Fatalf("its only task is in %v", p.Steps)
 	}
-	if !slices.ContainsFunc(p.Warnings, func(w string) bool { return strings.Contains(w, "service web/back may start tasks in private-") }) {
+	if !slices.ContainsFunc(p.Warnings, func(w string) bool {
+		return strings.Contains(w, "web/back") && strings.Contains(w, " may start tasks in private-")
+	}) {
 		t.Errorf("nobody says that the next task may be elsewhere: %q", p.Warnings)
 	}
 }

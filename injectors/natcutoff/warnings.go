@@ -29,7 +29,7 @@ func (c *NATCutoff) warnings(ctx context.Context, env *cloud.Env, s surroundings
 		runner(vpc.Here(interfaces)),
 		c.agents(s),
 		c.kept(s),
-		strays(s),
+		s.residents.Strayed(s.Network, s.picked, "is not cut off", "are not cut off"),
 		others(interfaces),
 		managers(s),
 		c.quota(s),
@@ -111,23 +111,6 @@ func (c *NATCutoff) kept(s surroundings) []string {
 		return nil
 	}
 	return []string{"these go on working, through endpoints: " + strings.Join(kept, ", ")}
-}
-
-// strays warns of services that escape.
-func strays(s surroundings) []string {
-	var all []string
-	strays := s.residents.Strays(s.Network, s.picked)
-	for _, service := range slices.Sorted(maps.Keys(strays)) {
-		all = append(all, fmt.Sprintf("service %s may start tasks in %s, too, which %s cut off", service, list(strays[service]), are(len(strays[service]))))
-	}
-	return all
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is not"
-	}
-	return "are not"
 }
 
 func list(subnets []vpc.Subnet) string {

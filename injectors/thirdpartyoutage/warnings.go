@@ -81,11 +81,7 @@ func surroundings(ctx context.Context, client *resolver.Client, id string) ([]st
 // addresses warns of what a network ACL does more, and less, than one might think.
 func (o *ThirdPartyOutage) addresses(n *vpc.Network, r *vpc.Residents, hit []vpc.Subnet) []string {
 	all := []string{"addresses change hands: a third party may have others by now, and others may live at these"}
-	for service, elsewhere := range r.Strays(n, hit) {
-		for _, s := range elsewhere {
-			all = append(all, fmt.Sprintf("service %s may start tasks in %s, too, which still reaches them", service, s))
-		}
-	}
+	all = append(all, r.Strayed(n, hit, "still reaches them", "still reach them")...)
 	for _, v := range n.VPCs {
 		for _, p := range o.ranges() {
 			six := slices.ContainsFunc(v.CIDRs, vpc.IsIPv6)

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -132,6 +134,34 @@ func (r *Residents) Strays(n *Network, subnets []Subnet) map[string][]Subnet {
 		}
 	}
 	return strays
+}
+
+// Strayed says of services that may start tasks elsewhere which do where: "service web/a may start tasks in b, too, which ". Those
+// that may in the same subnets are named together.
+func (r *Residents) Strayed(n *Network, subnets []Subnet, one, several string) []string {
+	strays := r.Strays(n, subnets)
+	where := map[string][]string{}
+	for _, service := range slices.Sorted(maps.Keys(strays)) {
+		var names []string
+		for _, s := range strays[service] {
+			names = append(names, s.String())
+		}
+		which := one
+		if len(names) > 1 {
+			which = several
+		}
+		text := strings.Join(names, " and ") + ", too, which " + which
+		where[text] = append(where[text], service)
+	}
+	var all []string
+	for _, text := range slices.Sorted(maps.Keys(where)) {
+		services := "service " + where[text][0]
+		if len(where[text]) > 1 {
+			services = "services " + strings.Join(where[text], " and ")
+		}
+		all = append(all, services+" may start tasks in "+text)
+	}
+	return all
 }
 
 // Tasks reports whether ECS tasks run in any of the subnets.
