@@ -78,7 +78,7 @@ func (r *reader) experiment(b *hclsyntax.Block) *Experiment {
 	}
 	if len(block.Injects) == 0 {
 		r.report(&hcl.Diagnostic{Severity: hcl.DiagWarning, Summary: fmt.Sprintf("Experiment %q has no inject", e.Name),
-			Detail: "Nothing goes wrong in it: it only watches whether the steady state holds.", Subject: b.DefRange().Ptr()})
+			Detail: "Nothing goes wrong in it: it only watches whether the steady state holds, and is inconclusive where it does.", Subject: b.DefRange().Ptr()})
 	}
 	return e
 }

@@ -418,3 +418,15 @@ func TestWhatNobodyCanTellHasHealedIsNotCalledHealed(t *testing.T) {
 		t.Errorf("verdict %q, step %q %q: %s", r.Verdict, r.Steps[0].State, r.Steps[0].Error, r.Sentence)
 	}
 }
+
+func TestNothingThatWasTriedIsNoPass(t *testing.T) {
+	r, _ := conduct(t, func() *Plan {
+		p := &patient{damage: 1, healthy: 1}
+		plan := experiment(&fakeStep{Name: "it", patient: p}, maxProbe(&fakeProbe{patient: p}, 3))
+		plan.Experiment.Injects, plan.Steps = nil, nil
+		return plan
+	})
+	if r.Verdict != reports.Inconclusive || !strings.Contains(r.Sentence, "nothing was tried") {
+		t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+	}
+}

@@ -112,8 +112,14 @@ func (x *execution) inject(ctx context.Context, stop context.CancelCauseFunc, fr
 	x.prolong(time.Now().Add(max(i.Duration, x.plan.Experiment.Observe)))
 	if i.Duration > 0 {
 		go func() {
-			if sleep(ctx, i.Duration) {
-				x.takeBack(steps)
+			if !sleep(ctx, i.Duration) {
+				return
+			}
+			x.takeBack(steps)
+			for _, s := range steps {
+				if x.stateOf(s).state == reports.StepNotUndone { // nothing else is done on top of it
+					stop(&over{reports.Inconclusive, fmt.Sprintf("step %d could not be undone after its duration", s.N)})
+				}
 			}
 		}()
 	}

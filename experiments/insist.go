@@ -39,6 +39,25 @@ func conflicting(err error) bool {
 	return errors.As(err, &conflict)
 }
 
+// errStays is for an undo that believes that there is nothing to undo, of a fault that can be seen.
+var errStays = errors.New("it is still in effect, and somebody has taken this run's mark off it")
+
+// undoStep undoes a step. Of one that was done, its word is not taken for it where the fault can be looked at.
+func undoStep(ctx context.Context, env *cloud.Env, step injectors.Step, did bool) error {
+	if err := step.Undo(ctx, env); err != nil {
+		return err
+	}
+	look, can := step.(injectors.Lasting)
+	if !did || !can || step.Describe().Irreversible != "" {
+		return nil
+	}
+	ended, err := look.Lasts(ctx, env)
+	if err == nil && ended == "" {
+		return errStays
+	}
+	return err
+}
+
 // outcome splits what an undo returned: what has healed instead, "" if the target is as it was, and what failed.
 func outcome(err error) (healed string, failed error) {
 	var h *injectors.Healed

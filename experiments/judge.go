@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"gameday/probes"
@@ -191,7 +192,8 @@ func phaseTitle(phase string) string {
 // Where nothing is tolerated, a single reading is enough.
 func (t track) violated(w window, phase string, allow time.Duration) (string, []reports.Violation, bool) {
 	total, stretches := t.outside(w, phase)
-	if len(stretches) == 0 || allow > 0 && total <= allow {
+	failed := slices.ContainsFunc(stretches, func(v reports.Violation) bool { return v.Failed })
+	if len(stretches) == 0 || allow > 0 && total <= allow && !failed {
 		return "", stretches, false
 	}
 	text := stretches[worst(t.probe.Bounds, stretches)].Text

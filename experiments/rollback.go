@@ -28,7 +28,7 @@ type Leftover struct {
 
 // Leftovers reads the journals below runsDir and returns the runs that have something pending or are still going on,
 // the oldest first. A run against a lab that lived and died with its process leaves behind only what was never in there,
-// and is listed only where it has.
+// and is listed only where it has. The error tells of the journals that cannot be read; the others are returned all the same.
 func Leftovers(runsDir string, kinds Kinds) ([]Leftover, error) {
 	entries, err := os.ReadDir(runsDir)
 	if errors.Is(err, os.ErrNotExist) {
@@ -38,6 +38,7 @@ func Leftovers(runsDir string, kinds Kinds) ([]Leftover, error) {
 		return nil, fmt.Errorf("look for earlier runs: %w", err)
 	}
 	var left []Leftover
+	var unread []error
 	for _, e := range entries {
 		if !e.IsDir() {
 			continue
@@ -47,13 +48,14 @@ func Leftovers(runsDir string, kinds Kinds) ([]Leftover, error) {
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("look at run %s: %w", e.Name(), err)
+			unread = append(unread, fmt.Errorf("look at run %s: %w", e.Name(), err))
+			continue
 		}
 		if len(l.Pending) > 0 || l.Alive && !l.Begin.Lab {
 			left = append(left, l)
 		}
 	}
-	return left, nil
+	return left, errors.Join(unread...)
 }
 
 // ReadLeftover reads the journal of the run in dir.
@@ -106,7 +108,10 @@ func Rollback(ctx context.Context, env *cloud.Env, kinds Kinds, dir string, say 
 	defer j.Close()
 	own := *env
 	own.RunID = beginOf(records).Run
-	r := rollback{env: &own, kinds: kinds, journal: j, say: say, run: beginOf(records)}
+	r := rollback{env: &own, kinds: kinds, journal: j, say: say, run: beginOf(records), did: map[int]bool{}}
+	for _, record := range records {
+		r.did[record.N] = r.did[record.N] || record.Type == journal.TypeDid
+	}
 	if err := j.Rollback(); err != nil {
 		say(fmt.Sprintf("the journal cannot be written (%v); everything is undone all the same", err))
 	}
@@ -120,6 +125,7 @@ type rollback struct {
 	journal *journal.Journal
 	say     func(string)
 	run     journal.Begin
+	did     map[int]bool // the steps that are known to have been done
 }
 
 func (r rollback) all(ctx context.Context, pending []journal.Record) error {
@@ -145,7 +151,7 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 	err = insist(ctx, r.env, func(ctx context.Context) error {
 		lost = nil
 		var err error
-		if healed, err = outcome(step.Undo(ctx, r.env)); err == nil || conflicting(err) {
+		if healed, err = outcome(undoStep(ctx, r.env, step, r.did[record.N])); err == nil || conflicting(err) {
 			err = errors.Join(err, r.disarm(ctx, record.N))
 		}
 		switch {

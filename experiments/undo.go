@@ -94,7 +94,7 @@ func (x *execution) lasted(s PlannedStep) {
 // tryUndo undoes one step and writes down how that went. That it is undone is written last: from then on nobody comes for it any
 // more, and others may have the target.
 func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
-	healed, err := outcome(s.Step.Undo(ctx, x.env))
+	healed, err := outcome(undoStep(ctx, x.env, s.Step, x.stateOf(s).done != nil))
 	if err == nil || conflicting(err) { // AWS is to overwrite what somebody else did no more than we are
 		err = errors.Join(err, x.disarm(ctx, s))
 	}

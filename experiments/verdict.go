@@ -36,8 +36,11 @@ func (x *execution) judge() []reports.Probe {
 }
 
 // doubt finds what takes the ground from under the other findings: traffic that was not what it should have been,
-// or a stop that the final data does not bear out.
+// a stop that the final data does not bear out, or no fault at all.
 func (x *execution) doubt() {
+	if len(x.plan.Experiment.Injects) == 0 {
+		x.find(reports.Inconclusive, "the experiment has no inject, so nothing was tried")
+	}
 	x.mu.Lock()
 	confirmed := x.stopped == ""
 	for _, f := range x.findings {

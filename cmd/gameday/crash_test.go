@@ -125,12 +125,18 @@ func TestStopFromAnotherTerminal(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t, lab.Options{Weaknesses: []string{"no_replacement"}})
 	before := m.lab.Snapshot()
-	p, dir := m.hold(t)
+	m.write(t, held+strings.Replace(held, `"held"`, `"later"`, 1))
+	p := m.start(t, "run", "--yes", "held.hcl")
+	dir := m.runDir(t)
+	awaitRecord(t, dir, journal.TypeDid)
 	if code, said := m.run(t, "stop", filepath.Base(dir)); code != 0 || !strings.Contains(said, "nothing of it is in effect") {
 		t.Errorf("stop: exit %d\n%s", code, said)
 	}
 	if code := p.code(t); code != 4 {
 		t.Errorf("the run: exit %d, want 4 (aborted)", code)
+	}
+	if said := p.said.String(); !strings.Contains(said, `experiment "later" was not run`) {
+		t.Errorf("the queue went on: %s", said)
 	}
 	labtest.Restored(t, m.lab, before)
 	if code, said := m.run(t, "stop", filepath.Base(dir)); code != 2 || !strings.Contains(said, "is not going on") {

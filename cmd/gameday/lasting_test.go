@@ -6,6 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
 	"gameday/experiments"
 	"gameday/internal/cloud"
 	"gameday/internal/lab/wire"
@@ -65,5 +69,27 @@ func TestAFaultThatSomebodyElseEndsProvesNothing(t *testing.T) {
 			}
 			s.restored(t)
 		})
+	}
+}
+
+// TestWhatLostItsMarkIsNotCalledUndone has a janitor of tags at work while an instance is stopped: its undo finds nothing of this run's.
+func TestWhatLostItsMarkIsNotCalledUndone(t *testing.T) {
+	t.Parallel()
+	s := newSweeping(t)
+	plan, env := s.plan(t, s.env(t), "one"), s.env(t)
+	env.Undo = time.Second
+	instance := s.lab.World.Instances()[0].ID
+	janitor := ec2.NewFromConfig(labtest.As(t, s.lab, wire.OtherKey).AWS)
+	untag := func() {
+		if _, err := janitor.DeleteTags(t.Context(), &ec2.DeleteTagsInput{Resources: []string{instance}, Tags: []types.Tag{{Key: aws.String(cloud.RunTag)}}}); err != nil {
+			t.Error(err)
+		}
+	}
+	r, err := experiments.Run(t.Context(), env, plan, experiments.RunOptions{ID: "run-1", Dir: s.played(), Observe: bystander{sync.OnceFunc(untag)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Verdict != reports.NotRolledBack || !strings.Contains(r.Sentence, "still in effect") {
+		t.Errorf("%s", r.Sentence)
 	}
 }

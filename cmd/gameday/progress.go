@@ -17,6 +17,7 @@ import (
 type progress struct {
 	every time.Duration // between two lines of status
 	lines chan string
+	over  chan struct{}
 	done  chan struct{}
 
 	mu   sync.Mutex
@@ -30,19 +31,34 @@ const (
 )
 
 func newProgress(w io.Writer, every time.Duration) *progress {
-	p := &progress{every: every, lines: make(chan string, queue), done: make(chan struct{})}
-	go func() {
-		defer close(p.done)
-		for line := range p.lines {
-			fmt.Fprintln(w, line) // a reader that went away is no reason to stop a run
-		}
-	}()
+	p := &progress{every: every, lines: make(chan string, queue), over: make(chan struct{}), done: make(chan struct{})}
+	go p.write(w)
 	return p
 }
 
-// Close writes what is waiting. Nothing may be logged after it.
+// write writes lines until there are none and there is nothing to wait for.
+func (p *progress) write(w io.Writer) {
+	defer close(p.done)
+	show := func(line string) { fmt.Fprintln(w, line) } // a reader that went away is no reason to stop a run
+	for {
+		select {
+		case line := <-p.lines:
+			show(line)
+			continue
+		case <-p.over:
+		}
+		select {
+		case line := <-p.lines:
+			show(line)
+		default:
+			return
+		}
+	}
+}
+
+// Close writes what is waiting. What is logged after it is lost.
 func (p *progress) Close() {
-	close(p.lines)
+	close(p.over)
 	select {
 	case <-p.done:
 	case <-time.After(flush):

@@ -44,10 +44,7 @@ func rollbackCommand() *cli.Command {
 			if err := thereAreRuns(c.String("runs-dir")); err != nil {
 				return fmt.Errorf("%w; gameday rollback --scan goes by the tags on AWS instead", err)
 			}
-			left, err := experiments.Leftovers(c.String("runs-dir"), kinds())
-			if err != nil {
-				return err
-			}
+			left, unread := experiments.Leftovers(c.String("runs-dir"), kinds())
 			if c.NArg() > 0 {
 				run, err := findRun(c.String("runs-dir"), c.Args().First())
 				if err != nil {
@@ -55,7 +52,7 @@ func rollbackCommand() *cli.Command {
 				}
 				left = slices.DeleteFunc(left, func(l experiments.Leftover) bool { return filepath.Base(l.Dir) != run })
 			}
-			if len(left) == 0 {
+			if len(left) == 0 && unread == nil {
 				fmt.Fprintln(c.App.Writer, "Nothing is left to undo.")
 				return nil
 			}
@@ -65,6 +62,10 @@ func rollbackCommand() *cli.Command {
 					sayNotUndone(c.App.ErrWriter, filepath.Base(l.Dir), ranAt(l.Begin), err)
 					failed = &outcome{reports.NotRolledBack}
 				}
+			}
+			if unread != nil { // what they left nobody can tell
+				fmt.Fprintln(c.App.ErrWriter, describe(unread)+"\n  gameday rollback --scan goes by the tags on AWS instead")
+				failed = &outcome{reports.NotRolledBack}
 			}
 			return failed
 		},

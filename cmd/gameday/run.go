@@ -77,7 +77,7 @@ func runAll(c *cli.Context, w *world, files []source) error {
 			verdict = reports.MostUrgent([]reports.Verdict{verdictOf(err), verdict})
 		}
 		verdicts = append(verdicts, verdict)
-		if ctx.Err() != nil || verdict == reports.NotRolledBack {
+		if ctx.Err() != nil || verdict == reports.Aborted || verdict == reports.NotRolledBack {
 			sayNotRun(c, queue[n+1:], next.experiment.Name, verdict)
 			break
 		}

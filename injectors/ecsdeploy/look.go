@@ -45,10 +45,9 @@ func (s *Step) look(ctx context.Context, client *ecs.Client) (sight, error) {
 	}, nil
 }
 
-// Lasts reports whether the service still has as many tasks as it was deployed with. What became of the deployment is for a probe
-// to measure.
+// Lasts reports whether the service still is what it was deployed with.
 func (s *Step) Lasts(ctx context.Context, env *cloud.Env) (ended string, err error) {
-	if !s.Restores || s.After.Desired == nil {
+	if !s.Restores {
 		return "", nil
 	}
 	now, err := s.look(ctx, ecs.NewFromConfig(env.AWS))
@@ -57,7 +56,7 @@ func (s *Step) Lasts(ctx context.Context, env *cloud.Env) (ended string, err err
 		return "", err
 	case now.gone:
 		return s.name() + " is gone", nil
-	case now.version.Desired == nil || *now.version.Desired != *s.After.Desired:
+	case !now.version.equals(s.After):
 		return s.name() + " is " + now.version.String(), nil
 	}
 	return "", nil
