@@ -98,7 +98,8 @@ type execution struct {
 	until      time.Time  // when the fault phase ends, if nothing ends it earlier
 	phases     []reports.Phase
 	steps      []stepState
-	lapsed     error // why the dead man's switch could not be postponed for too long
+	slept      []window // when this process was held up
+	lapsed     error    // why the dead man's switch could not be postponed for too long
 	log        []reports.LogEntry
 	complaints map[string]time.Time // when each was last said
 	findings   []finding

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
+	"gameday/internal/deadman"
 	"gameday/internal/journal"
 )
 
@@ -33,6 +35,8 @@ func Scan(ctx context.Context, env *cloud.Env, kinds Kinds) ([]injectors.Found, 
 // RollbackFound undoes what Scan has found. One failed undo does not stop the others; the error joins all failures.
 func RollbackFound(ctx context.Context, env *cloud.Env, found []injectors.Found, say func(string)) error {
 	failures := make([]error, len(found))
+	unsettled := map[string]bool{} // runs of which something may still be in effect
+	var mu sync.Mutex
 	var starts []func() <-chan struct{}
 	for i, f := range found {
 		own := *env
@@ -44,6 +48,11 @@ func RollbackFound(ctx context.Context, env *cloud.Env, found []injectors.Found,
 				healed, err = outcome(f.Step.Undo(ctx, &own))
 				return err
 			})
+			if err != nil && !conflicting(err) {
+				mu.Lock()
+				unsettled[f.Run] = true
+				mu.Unlock()
+			}
 			switch {
 			case err != nil:
 				failures[i] = notUndone(f.Step, journal.Begin{}, 0, err)
@@ -55,5 +64,29 @@ func RollbackFound(ctx context.Context, env *cloud.Env, found []injectors.Found,
 		}))
 	}
 	inTurn(starts)
+	for _, run := range runsOf(found) {
+		if !unsettled[run] {
+			disarmRun(ctx, env, run, say)
+		}
+	}
 	return errors.Join(failures...)
+}
+
+// runsOf names the runs that have left something, each once.
+func runsOf(found []injectors.Found) []string {
+	var runs []string
+	for _, f := range found {
+		runs = append(runs, f.Run)
+	}
+	slices.Sort(runs)
+	return slices.Compact(runs)
+}
+
+// disarmRun sees that AWS does not end a lost run's faults once more, over the head of whoever has the targets by then.
+func disarmRun(ctx context.Context, env *cloud.Env, run string, say func(string)) {
+	own := *env
+	own.RunID = run
+	if err := deadman.New(&own, "").DisarmRun(ctx); err != nil {
+		say(fmt.Sprintf("whether run %s left a dead man's switch armed is not known: %s", run, cause(err)))
+	}
 }

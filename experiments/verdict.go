@@ -35,8 +35,8 @@ func (x *execution) judge() []reports.Probe {
 	return judged
 }
 
-// doubt finds what takes the ground from under the other findings: traffic that was not what it should have been,
-// a stop that the final data does not bear out, or no fault at all.
+// doubt finds what takes the ground from under the other findings: traffic that was not what it should have been, a
+// process that was not there to see, a stop that the final data does not bear out, or no fault at all.
 func (x *execution) doubt() {
 	if len(x.plan.Experiment.Injects) == 0 {
 		x.find(reports.Inconclusive, "the experiment has no inject, so nothing was tried")
@@ -50,7 +50,7 @@ func (x *execution) doubt() {
 	if !confirmed && !x.aborted() {
 		x.find(reports.Inconclusive, "stopped early because %s, which later data did not bear out", x.stopped)
 	}
-	if text := x.overrun(); text != "" {
+	if text := cmp.Or(x.overrun(), x.heldUp()); text != "" {
 		x.mu.Lock()
 		for i := range x.findings {
 			if f := x.findings[i]; f.verdict == reports.Failed && !f.solid {

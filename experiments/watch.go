@@ -20,6 +20,7 @@ func (x *execution) watch() (stop func()) {
 	for i := range x.plan.Experiment.Probes {
 		wg.Go(func() { x.measureOften(ctx, i) })
 	}
+	wg.Go(func() { x.feel(ctx) })
 	return func() {
 		cancel()
 		wg.Wait()

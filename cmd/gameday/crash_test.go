@@ -84,6 +84,9 @@ func TestRollbackUndoesWhatAKilledRunAndItsWatchdogLeft(t *testing.T) {
 		t.Errorf("rollback: exit %d\n%s", code, said)
 	}
 	labtest.Restored(t, m.lab, before)
+	if claims, _ := filepath.Glob(filepath.Join(m.dir, "cache", "gameday", "claims", "*", "*.claim")); len(claims) > 0 {
+		t.Errorf("its targets are still claimed, and will be once its folder is gone: %v", claims)
+	}
 }
 
 // killWithItsWatchdogs kills a run and whoever would undo what it leaves.
@@ -129,6 +132,9 @@ func TestStopFromAnotherTerminal(t *testing.T) {
 	p := m.start(t, "run", "--yes", "held.hcl")
 	dir := m.runDir(t)
 	awaitRecord(t, dir, journal.TypeDid)
+	if code, said := m.run(t, "rollback", "--scan", "--yes", "--runs-dir", "elsewhere"); code != 0 || !strings.Contains(said, "still going on on this machine") {
+		t.Errorf("a scan while it goes on: exit %d\n%s", code, said)
+	}
 	if code, said := m.run(t, "stop", filepath.Base(dir)); code != 0 || !strings.Contains(said, "nothing of it is in effect") {
 		t.Errorf("stop: exit %d\n%s", code, said)
 	}

@@ -144,3 +144,33 @@ func TestAConflictDisarmsTheSwitch(t *testing.T) {
 		t.Errorf("still armed: %v", left)
 	}
 }
+
+// TestAScanDisarmsTheSwitch matters to whoever has the targets after a machine was lost, journal and all.
+func TestAScanDisarmsTheSwitch(t *testing.T) {
+	t.Parallel()
+	s := newSweeping(t)
+	ties := 0
+	r := s.insured(t, func(c wire.Call) wire.Fate {
+		if c.Action == "ReplaceRouteTableAssociation" {
+			if ties++; ties > 1 {
+				return wire.Refuse(protocol.Denied)
+			}
+		}
+		return wire.Pass
+	})
+	if r.Verdict != reports.NotRolledBack || len(s.lab.World.Schedules()) == 0 {
+		t.Fatalf("%s", r.Sentence)
+	}
+	s.lab.Intercept(nil)
+	found, err := experiments.Scan(t.Context(), s.env(t), kinds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := experiments.RollbackFound(t.Context(), s.env(t), found, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	if left := s.lab.World.Schedules(); len(left) > 0 {
+		t.Errorf("still armed: %v", left)
+	}
+	labtest.Restored(t, s.lab, s.before)
+}

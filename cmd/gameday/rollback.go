@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"gameday/experiments"
 	"gameday/injectors"
+	"gameday/internal/claim"
 	"gameday/internal/cloud"
 	"gameday/internal/journal"
 	"gameday/reports"
@@ -88,8 +90,13 @@ func rollbackScanned(c *cli.Context) error {
 		return errors.New(strings.TrimPrefix(describe(err), "gameday: "))
 	}
 	found = slices.DeleteFunc(found, func(f injectors.Found) bool { return c.NArg() > 0 && f.Run != c.Args().First() })
+	claims := claimsDir(c.String("runs-dir"), env, id)
 	var mine []injectors.Found
 	for _, f := range found {
+		if held, err := claim.Holds(claims, f.Run); err == nil && held {
+			fmt.Fprintf(c.App.ErrWriter, "Run %s is still going on on this machine, and undoes its changes itself: %s\n", f.Run, f.Step)
+			continue
+		}
 		if l, err := experiments.ReadLeftover(filepath.Join(c.String("runs-dir"), f.Run), kinds()); err == nil && (l.Alive || l.RollingBack) {
 			fmt.Fprintf(c.App.ErrWriter, "Run %s is still going on here, and undoes its changes itself: %s\n", f.Run, f.Step)
 			continue
@@ -97,8 +104,12 @@ func rollbackScanned(c *cli.Context) error {
 		fmt.Fprintf(c.App.Writer, "Run %s: %s\n  %s\n", f.Run, f.Step, f.Step.Describe().Undo)
 		mine = append(mine, f)
 	}
-	if len(mine) == 0 {
+	if len(found) == 0 && c.NArg() == 0 {
 		fmt.Fprintf(c.App.Writer, "Nothing in %s carries the mark of a run.\n", env.AWS.Region)
+		return claim.Forget(claims, lost)
+	}
+	if len(mine) == 0 {
+		fmt.Fprintln(c.App.Writer, "Nothing else is left to undo.")
 		return nil
 	}
 	if err := confirm(c.Context, c); err != nil {
@@ -110,6 +121,13 @@ func rollbackScanned(c *cli.Context) error {
 		return &outcome{reports.NotRolledBack}
 	}
 	return nil
+}
+
+// lost reports whether the journal of a run that claimed targets is gone. Where nothing on AWS carries a mark, nothing of it is in
+// effect there.
+func lost(o claim.Owner) bool {
+	_, err := journal.Read(o.Folder)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // rollbackLeftover undoes what a run has left, unless somebody else does.
@@ -147,6 +165,12 @@ func rollbackRun(ctx context.Context, dir, profile string, say func(string)) err
 	err = experiments.Rollback(ctx, env, kinds(), dir, say)
 	if errors.Is(err, journal.ErrLocked) {
 		return fmt.Errorf("run %s: another gameday process is at work on it; try again when that is over", name)
+	}
+	if err == nil && !left.Begin.Lab { // else they would outlive the run's folder
+		at := claimsDir(filepath.Dir(dir), env, cloud.Identity{Account: left.Begin.Account, Region: left.Begin.Region})
+		if err := claim.Forget(at, func(o claim.Owner) bool { return o.Run == left.Begin.Run }); err != nil {
+			say(fmt.Sprintf("the claims on its targets could not be given back: %v", err))
+		}
 	}
 	return err
 }

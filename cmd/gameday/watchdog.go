@@ -60,7 +60,7 @@ func takeOver(c *cli.Context, dir string) error {
 	give := time.Now().Add(dogPatience)
 	for rest := time.Second; ; rest = min(2*rest, dogRest) {
 		err := rollbackRun(c.Context, dir, c.String("profile"), say)
-		if err == nil || time.Now().After(give) {
+		if _, unread := ended(dir); err == nil || time.Now().After(give) || errors.Is(unread, fs.ErrNotExist) {
 			return err
 		}
 		say(describe(err))

@@ -18,7 +18,7 @@ type Exec struct {
 	Undo        []string          `hcl:"undo,optional" doc:"the command that takes it back; without one the fault cannot be taken back"`
 	Env         map[string]string `hcl:"env,optional" doc:"variables for both commands, beside those that gameday runs with; they are written to the journal, so no secrets"`
 	Dir         string            `hcl:"dir,optional" doc:"where both commands run; where gameday was started if it is absent"`
-	Timeout     attr.Duration     `hcl:"timeout,optional" doc:"how long each command may take before it is killed, with all that it started"`
+	Timeout     attr.Timeout      `hcl:"timeout,optional" doc:"how long each command may take before it is killed, with all that it started"`
 	Description string            `hcl:"description,optional" doc:"what the command does, in words, for plan and report"`
 }
 

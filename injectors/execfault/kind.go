@@ -17,7 +17,7 @@ var page string
 //go:embed example.hcl
 var example string
 
-const defaultTimeout attr.Duration = "1m"
+const defaultTimeout attr.Timeout = "1m"
 
 // Kind is exec.
 func Kind() injectors.Kind {

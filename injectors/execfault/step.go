@@ -20,7 +20,7 @@ type Step struct {
 	Reversal []string // nil where there is none
 	Env      map[string]string
 	Dir      string // absolute
-	Timeout  attr.Duration
+	Timeout  attr.Timeout
 	Words    string // what it does, may be empty
 }
 

@@ -52,10 +52,11 @@ func scope() injectors.Scope { return injectors.Scope{Rand: rand.New(rand.NewPCG
 
 func (a account) plan(t *testing.T, o *ThirdPartyOutage) *injectors.Plan {
 	t.Helper()
-	if o.Response == "" {
-		o.Response = NXDomain
+	outage := *o // which tests share
+	if outage.Response == "" {
+		outage.Response = NXDomain
 	}
-	p, err := o.Plan(patience(t), a.env, scope())
+	p, err := outage.Plan(patience(t), a.env, scope())
 	if err != nil {
 		t.Fatal(err)
 	}

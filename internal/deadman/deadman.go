@@ -76,7 +76,7 @@ var ErrFired = errors.New("the dead man's switch has gone off: AWS has ended the
 
 // Postpone puts off everything that is armed for a step. ErrFired says that nothing is any more.
 func (s *Switch) Postpone(ctx context.Context, step int, until time.Time) error {
-	names, err := s.armed(ctx, step)
+	names, err := s.armed(ctx, s.prefix(step))
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,23 @@ func (s *Switch) Postpone(ctx context.Context, step int, until time.Time) error 
 // Disarm takes back everything that is armed for a step, and returns how much that was: nothing where the switch has gone
 // off. It may be called again, and where nothing is.
 func (s *Switch) Disarm(ctx context.Context, step int) (int, error) {
-	names, err := s.armed(ctx, step)
+	n, err := s.delete(ctx, s.prefix(step))
+	if err != nil {
+		return n, fmt.Errorf("disarm the dead man's switch of step %d: %w", step, err)
+	}
+	return n, nil
+}
+
+// DisarmRun takes back everything that is armed for any step of the run.
+func (s *Switch) DisarmRun(ctx context.Context) error {
+	if _, err := s.delete(ctx, runPrefix(s.env.RunID)); err != nil {
+		return fmt.Errorf("disarm the dead man's switch of run %s: %w", s.env.RunID, err)
+	}
+	return nil
+}
+
+func (s *Switch) delete(ctx context.Context, prefix string) (int, error) {
+	names, err := s.armed(ctx, prefix)
 	if err != nil {
 		return 0, err
 	}
@@ -102,7 +118,7 @@ func (s *Switch) Disarm(ctx context.Context, step int) (int, error) {
 		_, err := s.client.DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{Name: &name})
 		var gone *types.ResourceNotFoundException
 		if err != nil && !errors.As(err, &gone) {
-			return 0, fmt.Errorf("disarm the dead man's switch of step %d: %w", step, err)
+			return 0, err
 		}
 	}
 	return len(names), nil
@@ -143,15 +159,14 @@ func (s *Switch) postpone(ctx context.Context, name string, until time.Time) err
 	return err
 }
 
-// armed lists the schedules of a step.
-func (s *Switch) armed(ctx context.Context, step int) ([]string, error) {
+// armed lists the schedules whose names begin so.
+func (s *Switch) armed(ctx context.Context, prefix string) ([]string, error) {
 	var names []string
-	prefix := s.prefix(step)
 	pages := scheduler.NewListSchedulesPaginator(s.client, &scheduler.ListSchedulesInput{NamePrefix: &prefix})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return nil, fmt.Errorf("look for the dead man's switch of step %d: %w", step, err)
+			return nil, fmt.Errorf("look for schedules %s*: %w", prefix, err)
 		}
 		for _, found := range page.Schedules {
 			names = append(names, aws.ToString(found.Name))
@@ -166,11 +181,13 @@ const longestRun = 44
 // prefix begins the names of a step's schedules. Of an id that is too long the two ends are enough: the time and what is random.
 func (s *Switch) prefix(step int) string { return prefix(s.env.RunID, step) }
 
-func prefix(run string, step int) string {
+func prefix(run string, step int) string { return fmt.Sprintf("%s%d-", runPrefix(run), step) }
+
+func runPrefix(run string) string {
 	if len(run) > longestRun {
 		run = run[:longestRun-5] + "-" + run[len(run)-4:]
 	}
-	return fmt.Sprintf("gameday-%s-%d-", run, step)
+	return "gameday-" + run + "-"
 }
 
 func (s *Switch) name(step, call int) string { return fmt.Sprintf("%s%d", s.prefix(step), call) }
