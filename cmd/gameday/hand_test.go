@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -15,29 +14,6 @@ import (
 	"gameday/internal/labtest"
 	"gameday/reports"
 )
-
-// paste does what a person does with the lines of a remedy, with the real AWS CLI.
-func (s *sweeping) paste(t *testing.T, lines []string) (shown string) {
-	t.Helper()
-	cmd := exec.CommandContext(labtest.Patience(t), "sh", "-ec", strings.Join(lines, "\n"))
-	cmd.Env = append(os.Environ(), "AWS_CONFIG_FILE="+os.DevNull)
-	for name, value := range s.lab.Environment() {
-		cmd.Env = append(cmd.Env, name+"="+value)
-	}
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return string(out)
-}
-
-func needsCLI(t *testing.T) {
-	t.Helper()
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("the AWS CLI is not installed")
-	}
-	t.Parallel()
-}
 
 // abandoned plays a run that cannot undo anything: AWS denies every change once all is in effect, and the undo command fails.
 func (s *sweeping) abandoned(t *testing.T) *reports.Result {
@@ -76,7 +52,8 @@ func (s *sweeping) did(steps int) bool {
 
 // TestAPersonCanFinishWhatARunHasLeft pastes what the report of a run says that could not undo anything.
 func TestAPersonCanFinishWhatARunHasLeft(t *testing.T) {
-	needsCLI(t)
+	labtest.NeedsCLI(t)
+	t.Parallel()
 	s := newSweeping(t)
 	r := s.abandoned(t)
 	remedies := r.Remedies()
@@ -88,7 +65,7 @@ func TestAPersonCanFinishWhatARunHasLeft(t *testing.T) {
 			t.Errorf("more than what is left and why: %s", reason)
 		}
 	}
-	s.paste(t, remedies[0].Lines)
+	labtest.Paste(t, s.lab, remedies[0].Lines)
 	s.restored(t)
 	writes := len(changes(s.lab.Calls()))
 	if err := experiments.Rollback(t.Context(), s.env(t), kinds(), s.played(), func(string) {}); err != nil {
@@ -101,7 +78,8 @@ func TestAPersonCanFinishWhatARunHasLeft(t *testing.T) {
 
 // TestAPersonCanSettleAConflict takes both choices where somebody else has changed the target of a fault.
 func TestAPersonCanSettleAConflict(t *testing.T) {
-	needsCLI(t)
+	labtest.NeedsCLI(t)
+	t.Parallel()
 	for _, h := range hands {
 		if !*sweep && h.inject == "packets" { // it is the same network ACL as in "address"
 			continue
@@ -125,7 +103,7 @@ func TestAPersonCanSettleAConflict(t *testing.T) {
 				if len(remedies) != 3 {
 					t.Fatalf("%s\n%q", r.Sentence, remedies)
 				}
-				s.paste(t, remedies[choice].Lines)
+				labtest.Paste(t, s.lab, remedies[choice].Lines)
 				now := s.lab.Snapshot()[h.resource(s)][h.fact]
 				if kept := now == theirs; kept != (choice == 1) {
 					t.Errorf("somebody made the %s %q, and now it is %q", h.fact, theirs, now)

@@ -2,14 +2,12 @@ package ecsdeploy
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -74,17 +72,10 @@ func (a account) mend(t *testing.T) {
 	}
 }
 
-// patience is for waits that end as soon as they may.
-func patience(t *testing.T) context.Context {
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	t.Cleanup(cancel)
-	return ctx
-}
-
 func (a account) plan(t *testing.T, d *ECSDeploy) *injectors.Plan {
 	t.Helper()
 	d.Cluster = "web"
-	p, err := d.Plan(patience(t), a.env, injectors.Scope{Rand: rand.New(rand.NewPCG(1, 0))})
+	p, err := d.Plan(labtest.Patience(t), a.env, injectors.Scope{Rand: rand.New(rand.NewPCG(1, 0))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,18 +86,7 @@ func (a account) plan(t *testing.T, d *ECSDeploy) *injectors.Plan {
 func (a account) step(t *testing.T, d *ECSDeploy) *Step {
 	t.Helper()
 	p := a.plan(t, d)
-	line, err := json.Marshal(p.Steps[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &Step{}
-	if err := json.Unmarshal(line, s); err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(p.Steps[0], s) {
-		t.Fatalf("came back as %+v, was %+v", s, p.Steps[0])
-	}
-	return s
+	return labtest.Journaled[Step](t, p.Steps[0])
 }
 
 func (a account) service(t *testing.T, name string) world.Service {
@@ -154,7 +134,7 @@ func (a account) otherwise(t *testing.T, in *ecs.UpdateServiceInput) {
 func (a account) undone(t *testing.T, s *Step) {
 	t.Helper()
 	for _, turn := range []string{"first", "second"} {
-		if err := s.Undo(patience(t), a.env); err != nil {
+		if err := s.Undo(labtest.Patience(t), a.env); err != nil {
 			t.Fatalf("%s undo: %v", turn, err)
 		}
 		if v := a.service(t, s.Service); v.Running != v.Desired || v.Deployments[0].RolloutState != "COMPLETED" {
@@ -176,10 +156,10 @@ func TestWhatRunsIsDeployedAnew(t *testing.T) {
 	if d := s.Describe(); d.Irreversible == "" || s.String() != "deploy front:1 to service web/front once more" {
 		t.Errorf("%s: %+v", s, d)
 	}
-	if err := s.Undo(patience(t), a.env); err != nil || a.updates() > 0 {
+	if err := s.Undo(labtest.Patience(t), a.env); err != nil || a.updates() > 0 {
 		t.Fatalf("undo before do: %v, %d updates", err, a.updates())
 	}
-	if err := s.Do(patience(t), a.env); err != nil {
+	if err := s.Do(labtest.Patience(t), a.env); err != nil {
 		t.Fatal(err)
 	}
 	if d := a.service(t, "front").Deployments[0]; d.ID == s.Deployment || d.Status != "PRIMARY" {
@@ -209,13 +189,13 @@ func TestAnotherVersionIsTakenBack(t *testing.T) {
 			if s.Describe().Irreversible != "" {
 				t.Fatal("it cannot be taken back")
 			}
-			if err := s.Undo(patience(t), a.env); err != nil || a.updates() > 0 {
+			if err := s.Undo(labtest.Patience(t), a.env); err != nil || a.updates() > 0 {
 				t.Fatalf("undo before do: %v, %d updates", err, a.updates())
 			}
-			if err := s.Do(patience(t), a.env); err != nil {
+			if err := s.Do(labtest.Patience(t), a.env); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.Do(patience(t), a.env); err != nil {
+			if err := s.Do(labtest.Patience(t), a.env); err != nil {
 				t.Errorf("our own deed was not known again: %v", err)
 			}
 			v := a.service(t, "front")
@@ -240,7 +220,7 @@ func TestADeploymentIsStartedOnce(t *testing.T) {
 			before := told(a.service(t, "front"), "deployment completed")
 			s := a.step(t, &ECSDeploy{Service: "front"})
 			a.Intercept(wire.Nth(1, update, fate))
-			if err := s.Do(patience(t), a.env); err != nil {
+			if err := s.Do(labtest.Patience(t), a.env); err != nil {
 				t.Fatal(err)
 			}
 			a.undone(t, s)
@@ -263,11 +243,11 @@ func TestWhateverBecomesOfAWrite(t *testing.T) {
 				three := 3
 				s := a.step(t, &ECSDeploy{Service: "front", Definition: "other", Desired: &three})
 				a.Intercept(wire.Nth(n, wire.Writes, fate))
-				err := s.Do(patience(t), a.env)
+				err := s.Do(labtest.Patience(t), a.env)
 				if v := a.service(t, "front"); err == nil && (v.Desired != 3 || filepath.Base(v.TaskDefinition) != "other:1") {
 					t.Errorf("it is said to be in effect, and is %d tasks of %s", v.Desired, v.TaskDefinition)
 				}
-				labtest.Until(t, "an undo", func() bool { return s.Undo(patience(t), a.env) == nil })
+				labtest.Until(t, "an undo", func() bool { return s.Undo(labtest.Patience(t), a.env) == nil })
 				a.undone(t, s)
 			})
 		}
@@ -279,7 +259,7 @@ func TestADenialIsFinal(t *testing.T) {
 	a := small(t, "")
 	s := a.step(t, &ECSDeploy{Service: "front", Definition: "other"})
 	a.Intercept(wire.From(1, func(c wire.Call) bool { return c.Action == "UpdateService" }, wire.Refuse(protocol.Denied)))
-	err := s.Do(patience(t), a.env)
+	err := s.Do(labtest.Patience(t), a.env)
 	if err == nil || !strings.Contains(cloud.Explain(err), "ecs:UpdateService") {
 		t.Fatalf("got %v", err)
 	}
@@ -293,10 +273,10 @@ func TestWhatOthersDidIsLeftAlone(t *testing.T) {
 		a := small(t, "")
 		s := a.step(t, &ECSDeploy{Service: "front", Definition: "other"})
 		a.otherwise(t, &ecs.UpdateServiceInput{Service: aws.String("front"), ForceNewDeployment: true})
-		if err := s.Do(patience(t), a.env); err == nil || !strings.Contains(err.Error(), "plan again") {
+		if err := s.Do(labtest.Patience(t), a.env); err == nil || !strings.Contains(err.Error(), "plan again") {
 			t.Errorf("got %v", err)
 		}
-		if err := s.Undo(patience(t), a.env); err != nil || a.updates() != 1 {
+		if err := s.Undo(labtest.Patience(t), a.env); err != nil || a.updates() != 1 {
 			t.Errorf("undo: %v, %d updates", err, a.updates())
 		}
 	})
@@ -308,14 +288,14 @@ func TestWhatOthersDidIsLeftAlone(t *testing.T) {
 			t.Parallel()
 			a := small(t, "")
 			s := a.step(t, &ECSDeploy{Service: "front", Definition: "other", Desired: &three})
-			if err := s.Do(patience(t), a.env); err != nil {
+			if err := s.Do(labtest.Patience(t), a.env); err != nil {
 				t.Fatal(err)
 			}
 			change.Service = aws.String("front")
 			a.otherwise(t, change)
 			theirs := a.service(t, "front").TaskDefinition
 			var conflict *injectors.Conflict
-			if err := s.Undo(patience(t), a.env); !errors.As(err, &conflict) || conflict.Was != "front:1 with 2 tasks wanted" {
+			if err := s.Undo(labtest.Patience(t), a.env); !errors.As(err, &conflict) || conflict.Was != "front:1 with 2 tasks wanted" {
 				t.Fatalf("got %v", err)
 			}
 			if now := a.service(t, "front").TaskDefinition; now != theirs {
@@ -327,11 +307,11 @@ func TestWhatOthersDidIsLeftAlone(t *testing.T) {
 		t.Parallel()
 		a := small(t, "")
 		s := a.step(t, &ECSDeploy{Service: "front", Definition: "other"})
-		if err := s.Do(patience(t), a.env); err != nil {
+		if err := s.Do(labtest.Patience(t), a.env); err != nil {
 			t.Fatal(err)
 		}
 		a.otherwise(t, &ecs.UpdateServiceInput{Service: aws.String("front"), DesiredCount: aws.Int32(3)})
-		if err := s.Undo(patience(t), a.env); err != nil {
+		if err := s.Undo(labtest.Patience(t), a.env); err != nil {
 			t.Fatal(err)
 		}
 		if v := a.service(t, "front"); v.Desired != 3 || filepath.Base(v.TaskDefinition) != "front:1" {
@@ -342,7 +322,7 @@ func TestWhatOthersDidIsLeftAlone(t *testing.T) {
 		t.Parallel()
 		a := small(t, "")
 		s := a.step(t, &ECSDeploy{Service: "front", Definition: "other"})
-		if err := s.Do(patience(t), a.env); err != nil {
+		if err := s.Do(labtest.Patience(t), a.env); err != nil {
 			t.Fatal(err)
 		}
 		_, err := ecs.NewFromConfig(labtest.As(t, a.Lab, wire.OtherKey).AWS).UntagResource(t.Context(), &ecs.UntagResourceInput{
@@ -352,7 +332,7 @@ func TestWhatOthersDidIsLeftAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		var conflict *injectors.Conflict
-		if err := s.Undo(patience(t), a.env); !errors.As(err, &conflict) || !strings.Contains(conflict.Is, "without the tag") {
+		if err := s.Undo(labtest.Patience(t), a.env); !errors.As(err, &conflict) || !strings.Contains(conflict.Is, "without the tag") {
 			t.Errorf("got %v", err)
 		}
 	})
@@ -374,7 +354,7 @@ func TestARolloutThatFailsIsMendedOnceItCan(t *testing.T) {
 			a := small(t, c.breaker)
 			s := a.step(t, &ECSDeploy{Service: "fragile"})
 			a.wreck(t)
-			if err := s.Do(patience(t), a.env); err != nil {
+			if err := s.Do(labtest.Patience(t), a.env); err != nil {
 				t.Fatal(err)
 			}
 			labtest.Until(t, "the rollout to be stuck", func() bool { return c.stuck(a.service(t, "fragile")) })
@@ -401,7 +381,7 @@ func TestARollbackLeavesNothingToRestore(t *testing.T) {
 	three := 3
 	s := a.step(t, &ECSDeploy{Service: "fragile", Definition: "other", Desired: &three})
 	a.wreck(t)
-	if err := s.Do(patience(t), a.env); err != nil {
+	if err := s.Do(labtest.Patience(t), a.env); err != nil {
 		t.Fatal(err)
 	}
 	labtest.Until(t, "ECS to roll back", func() bool { return filepath.Base(a.service(t, "fragile").TaskDefinition) == "fragile:1" })
@@ -412,14 +392,14 @@ func TestARollbackLeavesNothingToRestore(t *testing.T) {
 func TestFoundWithoutAJournal(t *testing.T) {
 	t.Parallel()
 	a := small(t, "")
-	if found, err := scan(patience(t), a.env); len(found) > 0 || err != nil {
+	if found, err := scan(labtest.Patience(t), a.env); len(found) > 0 || err != nil {
 		t.Fatalf("found %+v, %v", found, err)
 	}
 	s := a.step(t, &ECSDeploy{Service: "front", Definition: "other"})
-	if err := s.Do(patience(t), a.env); err != nil {
+	if err := s.Do(labtest.Patience(t), a.env); err != nil {
 		t.Fatal(err)
 	}
-	found, err := scan(patience(t), a.env)
+	found, err := scan(labtest.Patience(t), a.env)
 	if err != nil || len(found) != 1 || found[0].Run != "run-1" {
 		t.Fatalf("found %+v, %v", found, err)
 	}
@@ -476,7 +456,7 @@ func TestPlan(t *testing.T) {
 		{ECSDeploy{Cluster: "web", Service: "front", Definition: "none"}, nil, "task definition none"},
 		{ECSDeploy{Cluster: "web", Service: "front"}, map[string]string{"chaos": "allowed"}, "chaos=allowed"},
 	} {
-		_, err := c.deploy.Plan(patience(t), a.env, injectors.Scope{RequireTags: c.tags})
+		_, err := c.deploy.Plan(labtest.Patience(t), a.env, injectors.Scope{RequireTags: c.tags})
 		if err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("got %v, want %q", err, c.says)
 		}

@@ -11,6 +11,7 @@ import (
 	"gameday/internal/lab/wire"
 	"gameday/internal/lab/wire/protocol"
 	"gameday/internal/lab/world"
+	"gameday/internal/labtest"
 )
 
 func TestAttributesThatContradictEachOther(t *testing.T) {
@@ -65,14 +66,14 @@ func TestPlan(t *testing.T) {
 		t.Errorf("planned %v, then %v", p, again)
 	}
 	for _, s := range p.Steps {
-		if err := s.(injectors.Rehearser).Rehearse(patience(t), a.env); err != nil {
+		if err := s.(injectors.Rehearser).Rehearse(labtest.Patience(t), a.Env); err != nil {
 			t.Error(err)
 		}
 	}
-	if differ := before.Diff(a.Snapshot()); len(differ) > 0 || len(a.writes()) > 0 {
-		t.Errorf("planning changed %v, by %v", differ, a.writes())
+	if differ := before.Diff(a.Snapshot()); len(differ) > 0 || len(labtest.Writes(a.Lab)) > 0 {
+		t.Errorf("planning changed %v, by %v", differ, labtest.Writes(a.Lab))
 	}
-	if more := a.undeclared(Kind().Permissions); len(more) > 0 {
+	if more := labtest.Undeclared(a.Calls(), Kind().Permissions); len(more) > 0 {
 		t.Errorf("calls that no permission is listed for: %v", more)
 	}
 }
@@ -89,7 +90,7 @@ func TestWhatIsSelected(t *testing.T) {
 	}{
 		{name: "a VPC", cutoff: NATCutoff{VPC: "gameday"}, want: both},
 		{name: "a subnet by name", cutoff: NATCutoff{Subnets: []string{"private-b"}}, want: both[1:]},
-		{name: "a subnet by id", cutoff: NATCutoff{Subnets: []string{a.subnet(t, "private-a").ID}}, want: both[:1]},
+		{name: "a subnet by id", cutoff: NATCutoff{Subnets: []string{a.Subnet(t, "private-a").ID}}, want: both[:1]},
 		{name: "tags", cutoff: NATCutoff{Tags: map[string]string{"Name": "private-a"}}, want: both[:1]},
 		{name: "tags of which one is missing", cutoff: NATCutoff{Tags: map[string]string{"Name": "private-a", "no": "such"}}, fails: "no subnet tagged Name=private-a and tagged no=such"},
 		{name: "a cluster", cutoff: NATCutoff{Cluster: "web"}, want: both},
@@ -103,7 +104,7 @@ func TestWhatIsSelected(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.cutoff.Method = Route
-			p, err := test.cutoff.Plan(patience(t), a.env, scope())
+			p, err := test.cutoff.Plan(labtest.Patience(t), a.Env, scope())
 			if test.fails != "" {
 				if err == nil || !strings.Contains(err.Error(), test.fails) {
 					t.Errorf("got %v, want %s", err, test.fails)
@@ -143,10 +144,10 @@ func TestWhatIsLeftOut(t *testing.T) {
 	t.Parallel()
 	a := open(t)
 	nat := a.World.NATGateways()[1]
-	table := tableOf(t, a, a.subnet(t, "private-b").ID)
+	table := tableOf(t, a, a.Subnet(t, "private-b").ID)
 	why := func() string {
 		t.Helper()
-		_, err := (&NATCutoff{Method: Route, Subnets: []string{"private-b"}}).Plan(patience(t), a.env, scope())
+		_, err := (&NATCutoff{Method: Route, Subnets: []string{"private-b"}}).Plan(labtest.Patience(t), a.Env, scope())
 		if err == nil {
 			return ""
 		}
@@ -186,7 +187,7 @@ func TestWhatIsLeftOut(t *testing.T) {
 	}
 	guarded := scope()
 	guarded.RequireTags = map[string]string{"chaos": "allowed"}
-	if _, err := (&NATCutoff{Method: Route, Subnets: []string{"private-a"}}).Plan(patience(t), a.env, guarded); err == nil || !strings.Contains(err.Error(), "chaos=allowed") {
+	if _, err := (&NATCutoff{Method: Route, Subnets: []string{"private-a"}}).Plan(labtest.Patience(t), a.Env, guarded); err == nil || !strings.Contains(err.Error(), "chaos=allowed") {
 		t.Errorf("without the guard's tag: %v", err)
 	}
 }
@@ -227,19 +228,19 @@ func TestRehearsalFindsWhatIsNotPermitted(t *testing.T) {
 	} {
 		a := open(t, weaknesses(way.network)...)
 		s := a.step(t, way.method, "private-a")
-		if err := s.Rehearse(patience(t), a.env); err != nil {
+		if err := s.Rehearse(labtest.Patience(t), a.Env); err != nil {
 			t.Error(err)
 		}
 		for _, action := range way.needs {
 			a.Intercept(wire.From(1, func(c wire.Call) bool { return c.Action == action }, wire.Refuse(protocol.Denied)))
-			if err := s.Rehearse(patience(t), a.env); err == nil || !strings.Contains(err.Error(), "ec2:"+action) {
+			if err := s.Rehearse(labtest.Patience(t), a.Env); err == nil || !strings.Contains(err.Error(), "ec2:"+action) {
 				t.Errorf("without %s: %v", action, err)
 			}
 			if !slices.Contains(s.Describe().Permissions, "ec2:"+action) {
 				t.Errorf("%s is not announced", action)
 			}
 		}
-		if w := a.writes(); len(w) > 0 {
+		if w := labtest.Writes(a.Lab); len(w) > 0 {
 			t.Errorf("rehearsal wrote %v", w)
 		}
 	}

@@ -3,8 +3,6 @@ package natcutoff
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -43,7 +41,7 @@ func TestASubnetIsCutOffAndTiedAgain(t *testing.T) {
 			a := open(t, weaknesses(way.network)...)
 			before := a.Snapshot()
 			s := a.step(t, way.method, "private-a")
-			a.do(t, s)
+			a.Do(t, s)
 			for _, c := range []struct {
 				from, to string
 				want     bool
@@ -54,23 +52,23 @@ func TestASubnetIsCutOffAndTiedAgain(t *testing.T) {
 				{"private-b", outside, true},
 				{"private-b", bucket, true},
 			} {
-				if got := a.reaches(t, c.from, c.to); got != c.want {
+				if got := a.Reaches(t, c.from, c.to); got != c.want {
 					t.Errorf("from %s, %s is reached: %v, want %v", c.from, c.to, got, c.want)
 				}
 			}
-			if answers := labtest.Visit(t, a.env, "web", "/", 20); answers[200] != 20 {
+			if answers := labtest.Visit(t, a.Env, "web", "/", 20); answers[200] != 20 {
 				t.Errorf("the load balancer's users got %v", answers)
 			}
 			for range 2 {
-				a.undo(t, s)
+				a.Undo(t, s)
 				if differ := before.Diff(a.Snapshot()); len(differ) > 0 {
 					t.Fatalf("left behind:\n%s", strings.Join(differ, "\n"))
 				}
 			}
-			if !a.reaches(t, "private-a", outside) {
+			if !a.Reaches(t, "private-a", outside) {
 				t.Error("there is no way out any more")
 			}
-			if more := a.undeclared(append(Kind().Permissions, "elasticloadbalancing:DescribeListeners")); len(more) > 0 {
+			if more := labtest.Undeclared(a.Calls(), append(Kind().Permissions, "elasticloadbalancing:DescribeListeners")); len(more) > 0 {
 				t.Errorf("calls that no permission is listed for: %v", more)
 			}
 		})
@@ -82,8 +80,8 @@ func TestUndoBeforeDoChangesNothing(t *testing.T) {
 		t.Run(way.method+" "+way.network, func(t *testing.T) {
 			t.Parallel()
 			a := open(t, weaknesses(way.network)...)
-			a.undo(t, a.step(t, way.method, "private-b"))
-			if w := a.writes(); len(w) > 0 {
+			a.Undo(t, a.step(t, way.method, "private-b"))
+			if w := labtest.Writes(a.Lab); len(w) > 0 {
 				t.Errorf("it wrote %v", w)
 			}
 		})
@@ -99,21 +97,21 @@ func TestUndoAfterEveryPartOfDo(t *testing.T) {
 			a := open(t, weaknesses(way.network)...)
 			before := a.Snapshot()
 			s := a.step(t, way.method, "private-a")
-			a.do(t, s)
-			parts := len(a.writes())
-			a.undo(t, s)
+			a.Do(t, s)
+			parts := len(labtest.Writes(a.Lab))
+			a.Undo(t, s)
 			cases := 0
 			for n := 1; n <= parts; n++ {
 				for _, fate := range fates {
 					cases++
-					run := a.as(fmt.Sprintf("run %d %s", n, fate))
+					run := a.As(fmt.Sprintf("run %d %s", n, fate))
 					a.Intercept(wire.From(n, wire.Writes, fate))
-					failed := s.Do(patience(t), run.env)
+					failed := s.Do(labtest.Patience(t), run.Env)
 					a.Intercept(nil)
-					if reached := a.reaches(t, "private-a", outside); failed == nil && reached {
+					if reached := a.Reaches(t, "private-a", outside); failed == nil && reached {
 						t.Errorf("call %d is %s: there is a way out, and nobody says so", n, fate)
 					}
-					run.undo(t, s)
+					run.Undo(t, s)
 					if differ := before.Diff(a.Snapshot()); len(differ) > 0 {
 						t.Fatalf("call %d is %s: left behind:\n%s", n, fate, strings.Join(differ, "\n"))
 					}
@@ -133,10 +131,10 @@ func TestUndoInsistsWhateverCallFailsOnce(t *testing.T) {
 			s := a.step(t, way.method, "private-a")
 			for n := 1; n <= 6; n++ {
 				for _, fate := range []wire.Fate{wire.LostBefore, wire.LostAfter, wire.Refuse(protocol.Throttled)} {
-					run := a.as(fmt.Sprintf("run %d %s", n, fate))
-					run.do(t, s)
+					run := a.As(fmt.Sprintf("run %d %s", n, fate))
+					run.Do(t, s)
 					a.Intercept(wire.Nth(n, wire.Every, fate))
-					run.undo(t, s)
+					run.Undo(t, s)
 					a.Intercept(nil)
 					if differ := before.Diff(a.Snapshot()); len(differ) > 0 {
 						t.Fatalf("call %d is %s: left behind:\n%s", n, fate, strings.Join(differ, "\n"))
@@ -152,14 +150,14 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		t.Parallel()
 		a := open(t)
 		s := a.step(t, Route, "private-a")
-		tie(t, a, a.subnet(t, "private-a").ID, tableOf(t, a, a.subnet(t, "private-b").ID).ID)
-		if err := s.Do(patience(t), a.env); err == nil || !strings.Contains(err.Error(), "plan again") {
+		tie(t, a, a.Subnet(t, "private-a").ID, tableOf(t, a, a.Subnet(t, "private-b").ID).ID)
+		if err := s.Do(labtest.Patience(t), a.Env); err == nil || !strings.Contains(err.Error(), "plan again") {
 			t.Errorf("do: %v", err)
 		}
-		if err := s.Undo(patience(t), a.env); err != nil {
+		if err := s.Undo(labtest.Patience(t), a.Env); err != nil {
 			t.Errorf("undo of what was never done: %v", err)
 		}
-		if w := a.writes(); len(w) > 0 {
+		if w := labtest.Writes(a.Lab); len(w) > 0 {
 			t.Errorf("it wrote %v", w)
 		}
 	})
@@ -170,7 +168,7 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		if err := a.World.ReplaceRoute(s.Table.Original, world.Route{CIDR: "0.0.0.0/0", Target: a.World.NATGateways()[1].ID}, false); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Do(patience(t), a.env); err == nil || !strings.Contains(err.Error(), "plan again") {
+		if err := s.Do(labtest.Patience(t), a.Env); err == nil || !strings.Contains(err.Error(), "plan again") {
 			t.Errorf("do: %v", err)
 		}
 	})
@@ -179,29 +177,29 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		a := open(t)
 		before := a.Snapshot()
 		s := a.step(t, Route, "private-a")
-		a.do(t, s)
-		own := a.subnet(t, "private-a").ID
-		other := tableOf(t, a, a.subnet(t, "private-b").ID).ID
+		a.Do(t, s)
+		own := a.Subnet(t, "private-a").ID
+		other := tableOf(t, a, a.Subnet(t, "private-b").ID).ID
 		tie(t, a, own, other)
 		for range 2 { // the copy is still there to tell of it
-			conflict(t, s.Undo(patience(t), a.env), s.Table.Original, other)
+			conflict(t, s.Undo(labtest.Patience(t), a.Env), s.Table.Original, other)
 		}
 		tie(t, a, own, s.Table.Original)
-		a.undo(t, s)
+		a.Undo(t, s)
 		labtest.Restored(t, a.Lab, before)
 	})
 	t.Run("the network ACL during the fault", func(t *testing.T) {
 		t.Parallel()
 		a := open(t)
 		s := a.step(t, NACL, "private-a")
-		a.do(t, s)
+		a.Do(t, s)
 		theirs, err := a.World.CreateNetworkACL(s.ACL.VPC, "", nil, false)
 		if err != nil {
 			t.Fatal(err)
 		}
 		tieACL(t, a, s.ACL.Subnet, theirs.ID)
 		before := a.Snapshot()
-		conflict(t, s.Undo(patience(t), a.env), s.ACL.Original, theirs.ID)
+		conflict(t, s.Undo(labtest.Patience(t), a.Env), s.ACL.Original, theirs.ID)
 		if differ := before.Diff(a.Snapshot()); len(differ) > 0 {
 			t.Errorf("it changed:\n%s", strings.Join(differ, "\n"))
 		}
@@ -211,33 +209,33 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		a := open(t)
 		before := a.Snapshot()
 		s := a.step(t, Route, "private-a")
-		a.do(t, s)
+		a.Do(t, s)
 		copied := tableOf(t, a, s.Table.Subnet).ID
-		other := a.subnet(t, "private-b").ID
+		other := a.Subnet(t, "private-b").ID
 		theirs := tableOf(t, a, other).ID
 		tie(t, a, other, copied)
-		conflict(t, s.Undo(patience(t), a.env), copied, other)
+		conflict(t, s.Undo(labtest.Patience(t), a.Env), copied, other)
 		if got := tableOf(t, a, s.Table.Subnet).ID; got != s.Table.Original {
 			t.Errorf("the subnet is left with %s", got)
 		}
 		tie(t, a, other, theirs)
-		a.undo(t, s)
+		a.Undo(t, s)
 		labtest.Restored(t, a.Lab, before)
 	})
 	t.Run("a main table's subnet gets a table of its own", func(t *testing.T) {
 		t.Parallel()
 		a := open(t, "main")
 		s := a.step(t, Route, "private-a")
-		a.do(t, s)
-		public := tableOf(t, a, a.subnet(t, "public-a").ID).ID
+		a.Do(t, s)
+		public := tableOf(t, a, a.Subnet(t, "public-a").ID).ID
 		tie(t, a, s.Table.Subnet, public)
-		conflict(t, s.Undo(patience(t), a.env), "main", public)
+		conflict(t, s.Undo(labtest.Patience(t), a.Env), "main", public)
 	})
 	t.Run("the original is gone", func(t *testing.T) {
 		t.Parallel()
 		a := open(t)
 		s := a.step(t, Route, "private-a")
-		a.do(t, s)
+		a.Do(t, s)
 		for _, e := range a.World.VPCEndpoints() {
 			if e.Type == world.GatewayEndpoint {
 				if err := a.World.ModifyVPCEndpoint(e.ID, nil, []string{s.Table.Original}, false); err != nil {
@@ -248,7 +246,7 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		if err := a.World.DeleteRouteTable(s.Table.Original, false); err != nil {
 			t.Fatal(err)
 		}
-		conflict(t, s.Undo(patience(t), a.env), s.Table.Original, "does not exist any more")
+		conflict(t, s.Undo(labtest.Patience(t), a.Env), s.Table.Original, "does not exist any more")
 	})
 }
 
@@ -308,9 +306,9 @@ func TestWithoutAJournalItIsFoundByItsTags(t *testing.T) {
 			t.Parallel()
 			a := open(t, weaknesses(way.network)...)
 			before := a.Snapshot()
-			a.do(t, a.step(t, way.method, "private-a"))
-			a.as("run-2").do(t, a.step(t, way.method, "private-b"))
-			found, err := Kind().Scan(patience(t), a.env)
+			a.Do(t, a.step(t, way.method, "private-a"))
+			a.As("run-2").Do(t, a.step(t, way.method, "private-b"))
+			found, err := Kind().Scan(labtest.Patience(t), a.Env)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -320,14 +318,14 @@ func TestWithoutAJournalItIsFoundByItsTags(t *testing.T) {
 				if f.Step.String() == "" || len(f.Step.Describe().Manual) == 0 {
 					t.Errorf("says nothing of itself: %v", f.Step)
 				}
-				a.as(f.Run).undo(t, f.Step)
+				a.As(f.Run).Undo(t, f.Step)
 			}
 			slices.Sort(runs)
 			if !slices.Equal(runs, []string{"run-1", "run-2"}) {
 				t.Errorf("found %v", runs)
 			}
 			labtest.Restored(t, a.Lab, before)
-			if again, err := Kind().Scan(patience(t), a.env); err != nil || len(again) > 0 {
+			if again, err := Kind().Scan(labtest.Patience(t), a.Env); err != nil || len(again) > 0 {
 				t.Errorf("found %v, %v", again, err)
 			}
 		})
@@ -344,32 +342,30 @@ func TestAWSEndsTheFaultByItself(t *testing.T) {
 			var calls []injectors.Call
 			for range 2 {
 				var err error
-				if calls, err = s.Insure(patience(t), a.env); err != nil || len(calls) == 0 {
+				if calls, err = s.Insure(labtest.Patience(t), a.Env); err != nil || len(calls) == 0 {
 					t.Fatalf("%v, %v", calls, err)
 				}
 			}
-			if !a.reaches(t, "private-a", outside) {
+			if !a.Reaches(t, "private-a", outside) {
 				t.Error("getting ready has cut it off")
 			}
-			a.do(t, s)
-			if a.reaches(t, "private-a", outside) {
+			a.Do(t, s)
+			if a.Reaches(t, "private-a", outside) {
 				t.Fatal("it is not cut off")
 			}
-			dead := deadman.New(a.env, "arn:aws:iam::123456789012:role/gameday")
+			dead := deadman.New(a.Env, "arn:aws:iam::123456789012:role/gameday")
 			if err := dead.Arm(t.Context(), 1, calls, time.Now().Add(time.Second)); err != nil {
 				t.Fatal(err)
 			}
-			labtest.Until(t, "AWS to end it", func() bool { return a.reaches(t, "private-a", outside) })
-			a.undo(t, s)
+			labtest.Until(t, "AWS to end it", func() bool { return a.Reaches(t, "private-a", outside) })
+			a.Undo(t, s)
 			labtest.Restored(t, a.Lab, before)
 		})
 	}
 }
 
 func TestAPersonCanFinishIt(t *testing.T) {
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("the AWS CLI is not installed")
-	}
+	labtest.NeedsCLI(t)
 	for _, way := range ways {
 		if way.network == "lag" || way.network == "ipv6" {
 			continue
@@ -379,16 +375,9 @@ func TestAPersonCanFinishIt(t *testing.T) {
 			a := open(t, weaknesses(way.network)...)
 			before := a.Snapshot()
 			s := a.step(t, way.method, "private-a")
-			a.do(t, s)
+			a.Do(t, s)
 			for range 2 {
-				command := exec.CommandContext(patience(t), "sh", "-ec", strings.Join(s.Describe().Manual, "\n"))
-				command.Env = append(os.Environ(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_PAGER=")
-				for key, value := range a.Environment() {
-					command.Env = append(command.Env, key+"="+value)
-				}
-				if said, err := command.CombinedOutput(); err != nil {
-					t.Fatalf("%v\n%s", err, said)
-				}
+				labtest.Paste(t, a.Lab, s.Describe().Manual)
 				labtest.Restored(t, a.Lab, before)
 			}
 		})

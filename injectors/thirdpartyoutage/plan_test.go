@@ -10,6 +10,7 @@ import (
 	"gameday/internal/attr"
 	"gameday/internal/lab/wire"
 	"gameday/internal/lab/wire/protocol"
+	"gameday/internal/labtest"
 )
 
 func TestAttributesThatContradictEachOther(t *testing.T) {
@@ -59,13 +60,13 @@ func TestPlan(t *testing.T) {
 			if again := a.plan(t, &way.outage); !reflect.DeepEqual(again, p) {
 				t.Errorf("planned %v, then %v", p, again)
 			}
-			if err := p.Steps[0].(*Step).Rehearse(patience(t), a.env); err != nil {
+			if err := p.Steps[0].(*Step).Rehearse(labtest.Patience(t), a.Env); err != nil {
 				t.Error(err)
 			}
-			if differ := before.Diff(a.Snapshot()); len(differ) > 0 || len(a.writes()) > 0 {
-				t.Errorf("planning changed %v, by %v", differ, a.writes())
+			if differ := before.Diff(a.Snapshot()); len(differ) > 0 || len(labtest.Writes(a.Lab)) > 0 {
+				t.Errorf("planning changed %v, by %v", differ, labtest.Writes(a.Lab))
 			}
-			if more := a.undeclared(Kind().Permissions); len(more) > 0 {
+			if more := labtest.Undeclared(a.Calls(), Kind().Permissions); len(more) > 0 {
 				t.Errorf("calls that no permission is listed for: %v", more)
 			}
 		})
@@ -88,7 +89,7 @@ func TestWhyNothingIsPlanned(t *testing.T) {
 	} {
 		s := scope()
 		s.RequireTags = test.tags
-		if p, err := test.outage.Plan(patience(t), a.env, s); err == nil || !strings.Contains(err.Error(), test.want) {
+		if p, err := test.outage.Plan(labtest.Patience(t), a.Env, s); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: %v, %v, want %s", test.outage, p, err, test.want)
 		}
 	}
@@ -130,7 +131,7 @@ func TestRehearsalFindsWhatIsNotPermitted(t *testing.T) {
 	a := open(t)
 	s := a.step(t, &ways[1].outage)
 	a.Intercept(wire.From(1, func(c wire.Call) bool { return c.Action == "CreateNetworkAcl" }, wire.Refuse(protocol.Denied)))
-	if err := s.Rehearse(patience(t), a.env); err == nil || !strings.Contains(err.Error(), "ec2:CreateNetworkAcl") {
+	if err := s.Rehearse(labtest.Patience(t), a.Env); err == nil || !strings.Contains(err.Error(), "ec2:CreateNetworkAcl") {
 		t.Errorf("rehearsed: %v", err)
 	}
 }

@@ -3,8 +3,6 @@ package thirdpartyoutage
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -47,27 +45,27 @@ func TestAThirdPartyVanishesAndComesBack(t *testing.T) {
 			a := open(t, weaknesses(way.network)...)
 			before := a.Snapshot()
 			s := a.step(t, &way.outage)
-			a.do(t, s)
-			if a.reaches(t, "private-a", news) || !a.reaches(t, "private-a", weather) {
-				t.Errorf("reached: the news %v, the weather %v", a.reaches(t, "private-a", news), a.reaches(t, "private-a", weather))
+			a.Do(t, s)
+			if a.Reaches(t, "private-a", news) || !a.Reaches(t, "private-a", weather) {
+				t.Errorf("reached: the news %v, the weather %v", a.Reaches(t, "private-a", news), a.Reaches(t, "private-a", weather))
 			}
-			if s.ACL != nil && !a.reaches(t, "private-b", news) {
+			if s.ACL != nil && !a.Reaches(t, "private-b", news) {
 				t.Error("the neighbour has lost it, too")
 			}
-			if answers := labtest.Visit(t, a.env, "web", "/", 20); answers[200] != 20 {
+			if answers := labtest.Visit(t, a.Env, "web", "/", 20); answers[200] != 20 {
 				t.Errorf("the load balancer's users got %v", answers)
 			}
 			for range 2 {
-				a.undo(t, s)
+				a.Undo(t, s)
 				if differ := before.Diff(a.Snapshot()); len(differ) > 0 {
 					t.Fatalf("left behind:\n%s", strings.Join(differ, "\n"))
 				}
 			}
-			if !a.reaches(t, "private-a", news) {
+			if !a.Reaches(t, "private-a", news) {
 				t.Error("it has not come back")
 			}
 			visits := []string{"elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeLoadBalancers"}
-			if more := a.undeclared(append(Kind().Permissions, visits...)); len(more) > 0 {
+			if more := labtest.Undeclared(a.Calls(), append(Kind().Permissions, visits...)); len(more) > 0 {
 				t.Errorf("calls that no permission is listed for: %v", more)
 			}
 		})
@@ -79,12 +77,12 @@ func TestTheAnswerIsWhatWasAskedFor(t *testing.T) {
 	a := open(t)
 	for _, response := range responses {
 		s := a.step(t, &ThirdPartyOutage{Host: news, Cluster: "web", Response: response})
-		run := a.as(response)
-		run.do(t, s)
-		if r, err := a.World.Reach(a.subnet(t, "private-a").ID, news); err != nil || r.Answer != response {
+		run := a.As(response)
+		run.Do(t, s)
+		if r, err := a.World.Reach(a.Subnet(t, "private-a").ID, news); err != nil || r.Answer != response {
 			t.Errorf("answered %q, %v, want %s", r.Answer, err, response)
 		}
-		run.undo(t, s)
+		run.Undo(t, s)
 	}
 }
 
@@ -93,8 +91,8 @@ func TestUndoBeforeDoChangesNothing(t *testing.T) {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
 			a := open(t, weaknesses(way.network)...)
-			a.undo(t, a.step(t, &way.outage))
-			if w := a.writes(); len(w) > 0 {
+			a.Undo(t, a.step(t, &way.outage))
+			if w := labtest.Writes(a.Lab); len(w) > 0 {
 				t.Errorf("it wrote %v", w)
 			}
 		})
@@ -110,21 +108,21 @@ func TestUndoAfterEveryPartOfDo(t *testing.T) {
 			a := open(t, weaknesses(way.network)...)
 			before := a.Snapshot()
 			s := a.step(t, &way.outage)
-			a.do(t, s)
-			parts := len(a.writes())
-			a.undo(t, s)
+			a.Do(t, s)
+			parts := len(labtest.Writes(a.Lab))
+			a.Undo(t, s)
 			cases := 0
 			for n := 1; n <= parts; n++ {
 				for _, fate := range fates {
 					cases++
-					run := a.as(fmt.Sprintf("run %d %s", n, fate))
+					run := a.As(fmt.Sprintf("run %d %s", n, fate))
 					a.Intercept(wire.From(n, wire.Writes, fate))
-					failed := s.Do(patience(t), run.env)
+					failed := s.Do(labtest.Patience(t), run.Env)
 					a.Intercept(nil)
-					if reached := a.reaches(t, "private-a", news); failed == nil && reached {
+					if reached := a.Reaches(t, "private-a", news); failed == nil && reached {
 						t.Errorf("call %d is %s: it is still there, and nobody says so", n, fate)
 					}
-					run.undo(t, s)
+					run.Undo(t, s)
 					if differ := before.Diff(a.Snapshot()); len(differ) > 0 {
 						t.Fatalf("call %d is %s: left behind:\n%s", n, fate, strings.Join(differ, "\n"))
 					}
@@ -144,10 +142,10 @@ func TestUndoInsistsWhateverCallFailsOnce(t *testing.T) {
 			s := a.step(t, &way.outage)
 			for n := 1; n <= 9; n++ {
 				for _, fate := range []wire.Fate{wire.LostBefore, wire.LostAfter, wire.Refuse(protocol.Throttled)} {
-					run := a.as(fmt.Sprintf("run %d %s", n, fate))
-					run.do(t, s)
+					run := a.As(fmt.Sprintf("run %d %s", n, fate))
+					run.Do(t, s)
 					a.Intercept(wire.Nth(n, wire.Every, fate))
-					run.undo(t, s)
+					run.Undo(t, s)
 					a.Intercept(nil)
 					if differ := before.Diff(a.Snapshot()); len(differ) > 0 {
 						t.Fatalf("call %d is %s: left behind:\n%s", n, fate, strings.Join(differ, "\n"))
@@ -162,7 +160,7 @@ func TestUndoInsistsWhateverCallFailsOnce(t *testing.T) {
 func firewall(t *testing.T, a account) (*Step, world.RuleGroup, world.RuleGroupAssociation) {
 	t.Helper()
 	s := a.step(t, &ways[0].outage)
-	a.do(t, s)
+	a.Do(t, s)
 	return s, a.World.RuleGroups()[0], a.World.RuleGroupAssociations()[0]
 }
 
@@ -173,9 +171,9 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		before := a.Snapshot()
 		s, _, tie := firewall(t, a)
 		protect(t, a, tie.ID, true)
-		conflict(t, s.Undo(patience(t), a.env), "mutation protection")
+		conflict(t, s.Undo(labtest.Patience(t), a.Env), "mutation protection")
 		protect(t, a, tie.ID, false)
-		a.undo(t, s)
+		a.Undo(t, s)
 		labtest.Restored(t, a.Lab, before)
 	})
 	t.Run("another rule", func(t *testing.T) {
@@ -189,8 +187,8 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		if _, err := a.World.CreateRule(group.ID, world.FirewallRule{Name: "theirs", RequestID: "theirs", DomainList: list.ID, Priority: 7, Action: "ALERT"}); err != nil {
 			t.Fatal(err)
 		}
-		conflict(t, s.Undo(patience(t), a.env), group.ID, list.ID)
-		if !a.reaches(t, "private-a", news) {
+		conflict(t, s.Undo(labtest.Patience(t), a.Env), group.ID, list.ID)
+		if !a.Reaches(t, "private-a", news) {
 			t.Error("the VPC still obeys")
 		}
 		if n := len(a.World.RuleGroups()[0].Rules); n != 2 {
@@ -201,7 +199,7 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 		t.Parallel()
 		a := open(t)
 		s := a.step(t, &ways[1].outage)
-		a.do(t, s)
+		a.Do(t, s)
 		theirs, err := a.World.CreateNetworkACL(s.ACL.VPC, "", nil, false)
 		if err != nil {
 			t.Fatal(err)
@@ -215,7 +213,7 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 				}
 			}
 		}
-		conflict(t, s.Undo(patience(t), a.env), s.ACL.Original, theirs.ID)
+		conflict(t, s.Undo(labtest.Patience(t), a.Env), s.ACL.Original, theirs.ID)
 	})
 	t.Run("a priority", func(t *testing.T) {
 		t.Parallel()
@@ -235,15 +233,15 @@ func TestWhatSomebodyElseHasChangedIsLeftToThem(t *testing.T) {
 			}
 			return wire.Pass
 		})
-		a.do(t, s)
+		a.Do(t, s)
 		a.Intercept(nil)
-		if err != nil || a.reaches(t, "private-a", news) {
+		if err != nil || a.Reaches(t, "private-a", news) {
 			t.Errorf("%v, or it is still there", err)
 		}
 		if w := a.plan(t, &ways[0].outage).Warnings; !slices.ContainsFunc(w, func(w string) bool { return strings.Contains(w, theirs.ID) }) {
 			t.Errorf("nobody says who is asked first: %q", w)
 		}
-		a.undo(t, s)
+		a.Undo(t, s)
 		if n := len(a.World.RuleGroupAssociations()); n != 1 {
 			t.Errorf("%d associations are left", n)
 		}
@@ -279,14 +277,14 @@ func TestWithoutAJournalItIsFoundByItsTags(t *testing.T) {
 			a := open(t, weaknesses(way.network)...)
 			before := a.Snapshot()
 			s := a.step(t, &way.outage)
-			a.do(t, s)
-			found, err := Kind().Scan(patience(t), a.env)
+			a.Do(t, s)
+			found, err := Kind().Scan(labtest.Patience(t), a.Env)
 			if err != nil || len(found) != 1 || found[0].Run != "run-1" || found[0].Step.String() == "" {
 				t.Fatalf("found %v, %v", found, err)
 			}
-			a.undo(t, found[0].Step)
+			a.Undo(t, found[0].Step)
 			labtest.Restored(t, a.Lab, before)
-			if again, err := Kind().Scan(patience(t), a.env); err != nil || len(again) > 0 {
+			if again, err := Kind().Scan(labtest.Patience(t), a.Env); err != nil || len(again) > 0 {
 				t.Errorf("found %v, %v", again, err)
 			}
 		})
@@ -300,15 +298,15 @@ func TestWhatWasBegunIsFoundToo(t *testing.T) {
 	s := a.step(t, &ways[0].outage)
 	for n := 2; n <= 5; n++ {
 		a.Intercept(wire.From(n, wire.Writes, wire.Refuse(protocol.Denied)))
-		if err := s.Do(patience(t), a.env); err == nil {
+		if err := s.Do(labtest.Patience(t), a.Env); err == nil {
 			t.Fatal("it was done")
 		}
 		a.Intercept(nil)
-		found, err := Kind().Scan(patience(t), a.env)
+		found, err := Kind().Scan(labtest.Patience(t), a.Env)
 		if err != nil || len(found) != 1 {
 			t.Fatalf("without call %d: found %v, %v", n, found, err)
 		}
-		a.undo(t, found[0].Step)
+		a.Undo(t, found[0].Step)
 		labtest.Restored(t, a.Lab, before)
 	}
 }
@@ -319,21 +317,21 @@ func TestTwoOutagesDoNotTakeEachOtherForTheirOwn(t *testing.T) {
 	before := a.Snapshot()
 	first := a.step(t, &ThirdPartyOutage{Host: news, VPC: "gameday"})
 	second := a.step(t, &ThirdPartyOutage{Host: weather, VPC: "gameday"})
-	a.do(t, first)
-	a.do(t, second)
-	a.undo(t, first)
-	if !a.reaches(t, "private-a", news) || a.reaches(t, "private-a", weather) {
+	a.Do(t, first)
+	a.Do(t, second)
+	a.Undo(t, first)
+	if !a.Reaches(t, "private-a", news) || a.Reaches(t, "private-a", weather) {
 		t.Error("the first one's undo undid the second")
 	}
-	a.undo(t, second)
+	a.Undo(t, second)
 	labtest.Restored(t, a.Lab, before)
 	one := a.step(t, &ThirdPartyOutage{CIDRs: []string{"203.0.113.10/32"}, Subnets: []string{"private-a"}})
 	other := a.step(t, &ThirdPartyOutage{CIDRs: []string{"203.0.113.200/32"}, Subnets: []string{"private-a"}})
-	a.do(t, one)
-	if err := other.Do(patience(t), a.env); err == nil || !strings.Contains(err.Error(), "plan again") {
+	a.Do(t, one)
+	if err := other.Do(labtest.Patience(t), a.Env); err == nil || !strings.Contains(err.Error(), "plan again") {
 		t.Errorf("two network ACLs around one subnet: %v", err)
 	}
-	a.undo(t, one)
+	a.Undo(t, one)
 	labtest.Restored(t, a.Lab, before)
 }
 
@@ -347,48 +345,39 @@ func TestAWSEndsTheFaultByItself(t *testing.T) {
 			var calls []injectors.Call
 			for range 2 {
 				var err error
-				if calls, err = s.Insure(patience(t), a.env); err != nil || len(calls) == 0 {
+				if calls, err = s.Insure(labtest.Patience(t), a.Env); err != nil || len(calls) == 0 {
 					t.Fatalf("%v, %v", calls, err)
 				}
 			}
-			if !a.reaches(t, "private-a", news) {
+			if !a.Reaches(t, "private-a", news) {
 				t.Error("getting ready has taken it away")
 			}
-			a.do(t, s)
-			if a.reaches(t, "private-a", news) {
+			a.Do(t, s)
+			if a.Reaches(t, "private-a", news) {
 				t.Fatal("it is still there")
 			}
-			dead := deadman.New(a.env, "arn:aws:iam::123456789012:role/gameday")
+			dead := deadman.New(a.Env, "arn:aws:iam::123456789012:role/gameday")
 			if err := dead.Arm(t.Context(), 1, calls, time.Now().Add(time.Second)); err != nil {
 				t.Fatal(err)
 			}
-			labtest.Until(t, "AWS to end it", func() bool { return a.reaches(t, "private-a", news) })
-			a.undo(t, s)
+			labtest.Until(t, "AWS to end it", func() bool { return a.Reaches(t, "private-a", news) })
+			a.Undo(t, s)
 			labtest.Restored(t, a.Lab, before)
 		})
 	}
 }
 
 func TestAPersonCanFinishIt(t *testing.T) {
-	if _, err := exec.LookPath("aws"); err != nil {
-		t.Skip("the AWS CLI is not installed")
-	}
+	labtest.NeedsCLI(t)
 	for _, way := range ways[:2] {
 		t.Run(way.name, func(t *testing.T) {
 			t.Parallel()
 			a := open(t, weaknesses(way.network)...)
 			before := a.Snapshot()
 			s := a.step(t, &way.outage)
-			a.do(t, s)
+			a.Do(t, s)
 			for range 2 {
-				command := exec.CommandContext(patience(t), "sh", "-ec", strings.Join(s.Describe().Manual, "\n"))
-				command.Env = append(os.Environ(), "AWS_CONFIG_FILE="+os.DevNull, "AWS_PAGER=")
-				for key, value := range a.Environment() {
-					command.Env = append(command.Env, key+"="+value)
-				}
-				if said, err := command.CombinedOutput(); err != nil {
-					t.Fatalf("%v\n%s", err, said)
-				}
+				labtest.Paste(t, a.Lab, s.Describe().Manual)
 				labtest.Restored(t, a.Lab, before)
 			}
 		})
