@@ -130,7 +130,7 @@ func TestFailedMeasurementsLeaveATrace(t *testing.T) {
 		says    string
 		count   int
 	}{
-		{"now and then", func(n int) bool { return n%5 == 1 }, reports.Passed, "", 6},
+		{"now and then", func(n int) bool { return n%5 == 1 }, reports.Passed, "", 7},
 		{"once in four times", func(n int) bool { return n%4 == 1 }, reports.Passed, "", 8},
 		{"every other time", func(n int) bool { return n%2 == 0 }, reports.Inconclusive,
 			"damage.it could be measured only ", 16},
@@ -427,6 +427,18 @@ func TestNothingThatWasTriedIsNoPass(t *testing.T) {
 		return plan
 	})
 	if r.Verdict != reports.Inconclusive || !strings.Contains(r.Sentence, "nothing was tried") {
+		t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
+	}
+}
+
+func TestASeldomLookIsMadeOnceMoreAfterTheUndo(t *testing.T) {
+	r, _ := conduct(t, func() *Plan {
+		p := &patient{damage: 9, healthy: 1}
+		probe := maxProbe(&fakeProbe{patient: p}, 3)
+		probe.Every, probe.Proof = 30*time.Minute, true
+		return experiment(&fakeStep{Name: "it", patient: p}, probe)
+	})
+	if r.Verdict != reports.Passed {
 		t.Errorf("verdict %q: %s", r.Verdict, r.Sentence)
 	}
 }

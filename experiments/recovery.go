@@ -27,6 +27,7 @@ func (x *execution) recover(ctx context.Context) {
 	from := x.enter(reports.Recover)
 	defer x.enter("")
 	deadline := from.Add(e.Recovery)
+	x.lookNow() // the last look may have seen what has just been undone
 	healed := x.healAll(deadline)
 	if ctx.Err() == nil {
 		x.say("recovery: steady again within %s, and then for %s", reports.Span(e.Recovery), reports.Span(e.Baseline))
