@@ -43,15 +43,12 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// starved is what a run says when the machine that it ran on had no time for it, which is nothing to learn about
-// gameday.
-const starved = "this machine was too slow"
-
 // rehearse is "exec gameday run" with another try where the machine was too slow.
 func rehearse(ts *testscript.TestScript, neg bool, args []string) {
-	for attempt := range 4 {
+	for attempt := range tries {
+		rest(attempt)
 		err := ts.Exec("gameday", append([]string{"run"}, args...)...)
-		if attempt < 3 && strings.Contains(ts.ReadFile("stdout")+ts.ReadFile("stderr"), starved) {
+		if attempt < tries-1 && strings.Contains(ts.ReadFile("stdout")+ts.ReadFile("stderr"), starved) {
 			continue
 		}
 		if failed := err != nil; failed != neg {

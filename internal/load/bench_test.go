@@ -26,10 +26,11 @@ func BenchmarkRequest(b *testing.B) {
 	b.Run("engine", func(b *testing.B) {
 		r := &Run{timeout: 10 * time.Second, schedule: constant(1e9), started: time.Now()}
 		r.cut = b.Context()
-		r.client = newClient(Spec{Method: http.MethodGet, Timeout: r.timeout, Connections: connections}, u)
+		s := Spec{Method: http.MethodGet, Timeout: r.timeout, Connections: connections}
+		r.requests, r.client = (*same)(s.request(u)), newClient(s)
 		defer r.client.close()
 		r.recording = newRecording(r.started, r.schedule)
-		spend(b, connections, func() { r.send(time.Since(r.started), false) })
+		spend(b, connections, func() { r.send(0, time.Since(r.started), false) })
 		if n := r.recording.settled; n != uint64(b.N) {
 			b.Fatalf("%d of %d settled", n, b.N)
 		}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"time"
 )
 
@@ -15,9 +14,6 @@ import (
 // redirects, uses no proxies, asks for no compression and never repeats a request. Safe for concurrent use.
 type client struct {
 	transport *http.Transport
-	request   *http.Request // what all requests have in common
-	body      []byte
-	bare      bool // the request has no body, and says so: Content-Length: 0
 }
 
 // maxBody is how much of an answer is read, so that its connection can be used again. A longer one costs a new one.
@@ -27,34 +23,14 @@ const maxBody = 1 << 20
 // balancer hangs up by default, so that no request is lost to that race.
 const maxIdle = 45 * time.Second
 
-func newClient(s Spec, u *url.URL) *client {
+func newClient(s Spec) *client {
 	var http1 http.Protocols // one request a connection at a time, so that bounding connections bounds requests
 	http1.SetHTTP1(true)
-	c := &client{
-		transport: &http.Transport{
-			DialContext:     (&net.Dialer{Timeout: s.Timeout}).DialContext,
-			MaxConnsPerHost: s.Connections, MaxIdleConnsPerHost: s.Connections, MaxIdleConns: s.Connections,
-			IdleConnTimeout: maxIdle, DisableCompression: true, Protocols: &http1,
-		},
-		request: &http.Request{Method: s.Method, URL: u, Header: s.Header.Clone(), ContentLength: int64(len(s.Body))},
-		body:    s.Body,
-	}
-	if c.request.Header == nil {
-		c.request.Header = http.Header{}
-	}
-	c.request.Host = c.request.Header.Get("Host")
-	if c.request.Header.Get("User-Agent") == "" {
-		c.request.Header.Set("User-Agent", "gameday")
-	}
-	if u.User != nil && c.request.Header.Get("Authorization") == "" {
-		password, _ := u.User.Password()
-		c.request.SetBasicAuth(u.User.Username(), password)
-	}
-	if len(s.Body) == 0 {
-		c.bare = takesBody(s.Method) && !repeatable(c.request.Header)
-		c.request.TransferEncoding = []string{"identity"} // net/http need not look for a body where there is none
-	}
-	return c
+	return &client{&http.Transport{
+		DialContext:     (&net.Dialer{Timeout: s.Timeout}).DialContext,
+		MaxConnsPerHost: s.Connections, MaxIdleConnsPerHost: s.Connections, MaxIdleConns: s.Connections,
+		IdleConnTimeout: maxIdle, DisableCompression: true, Protocols: &http1,
+	}}
 }
 
 // takesBody is whether servers expect to be told the length of a body, even if there is none.
@@ -68,14 +44,13 @@ func repeatable(h http.Header) bool {
 }
 
 // exchange sends one request and reads its answer, before ctx ends.
-//
-// A body without GetBody cannot be sent twice, so every request has one, be it empty. Otherwise net/http would
-// quietly repeat a GET whose connection died, and the failure that a fault is there to show would not be seen.
-func (c *client) exchange(ctx context.Context) (status int, err error) {
-	request := c.request.WithContext(ctx)
-	request.Body = io.NopCloser(bytes.NewReader(c.body))
-	if c.bare {
-		request.Body = http.NoBody
+func (c *client) exchange(ctx context.Context, r *Request) (status int, err error) {
+	request := (&http.Request{
+		Method: r.Method, URL: r.URL, Host: r.Header.Get("Host"), Header: r.Header,
+		Body: body(r), ContentLength: int64(len(r.Body)),
+	}).WithContext(ctx)
+	if len(r.Body) == 0 {
+		request.TransferEncoding = identity
 	}
 	answer, err := c.transport.RoundTrip(request)
 	if err != nil {
@@ -86,6 +61,19 @@ func (c *client) exchange(ctx context.Context) (status int, err error) {
 		return 0, err
 	}
 	return answer.StatusCode, nil
+}
+
+// identity tells net/http not to look for a body where there is none.
+var identity = []string{"identity"}
+
+// body is the body of r, be it empty. A body without GetBody cannot be sent twice: without one net/http would quietly
+// repeat a GET whose connection died, and the failure that a fault is there to show would not be seen.
+func body(r *Request) io.ReadCloser {
+	bare := len(r.Body) == 0 && takesBody(r.Method) && !repeatable(r.Header)
+	if bare {
+		return http.NoBody // which has it say Content-Length: 0
+	}
+	return io.NopCloser(bytes.NewReader(r.Body))
 }
 
 func (c *client) close() { c.transport.CloseIdleConnections() }

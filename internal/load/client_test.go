@@ -2,6 +2,7 @@ package load
 
 import (
 	"bufio"
+	"context"
 	"compress/gzip"
 	"io"
 	"net"
@@ -14,16 +15,24 @@ import (
 	"time"
 )
 
-func dial(t *testing.T, s Spec) *client {
+// caller sends the one request of a Spec.
+type caller struct {
+	*client
+	request *Request
+}
+
+func (c caller) exchange(ctx context.Context) (status int, err error) { return c.client.exchange(ctx, c.request) }
+
+func dial(t *testing.T, s Spec) caller {
 	t.Helper()
 	u, err := url.Parse(s.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Timeout, s.Connections = patience, 1
-	c := newClient(s, u)
+	c := newClient(s)
 	t.Cleanup(c.close)
-	return c
+	return caller{c, s.request(u)}
 }
 
 func TestRequestsAsTheyGoOut(t *testing.T) {

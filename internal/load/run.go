@@ -18,6 +18,7 @@ import (
 type Run struct {
 	timeout   time.Duration
 	schedule  schedule
+	requests  requests
 	client    *client
 	recording *Recording
 	started   time.Time
@@ -58,7 +59,7 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	if s.Connections == 0 {
 		s.Connections = defaultConnections
 	}
-	r := &Run{timeout: s.Timeout, schedule: constant(s.Rate), client: newClient(s, u), started: time.Now()}
+	r := &Run{timeout: s.Timeout, schedule: constant(s.Rate), requests: (*same)(s.request(u)), client: newClient(s), started: time.Now()}
 	r.over, r.end = context.WithCancel(ctx)
 	r.cut, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
 	r.recording = newRecording(r.started, r.schedule)
@@ -95,7 +96,8 @@ func (r *Run) work() {
 	wake := time.NewTimer(0)
 	defer wake.Stop()
 	for {
-		due := r.schedule.due(r.next.Add(1) - 1)
+		n := r.next.Add(1) - 1
+		due := r.schedule.due(n)
 		early := due - time.Since(r.started)
 		if early > 0 {
 			wake.Reset(early)
@@ -107,13 +109,13 @@ func (r *Run) work() {
 		if r.over.Err() != nil {
 			return
 		}
-		r.send(due, early > 0)
+		r.send(n, due, early > 0)
 	}
 }
 
 // send makes one request and records how it went. Where a worker was waiting for the moment to come and still missed
 // it, this machine is too slow, whatever the target does.
-func (r *Run) send(due time.Duration, waited bool) {
+func (r *Run) send(n uint64, due time.Duration, waited bool) {
 	sent := time.Since(r.started)
 	o := outcome{due: due, lag: sent - due}
 	behind := o.lag > tooLate && (waited || r.strained.Load())
@@ -124,7 +126,7 @@ func (r *Run) send(due time.Duration, waited bool) {
 		o.unsent = "no free connection"
 	default:
 		ctx, cancel := context.WithTimeout(r.cut, r.timeout)
-		status, err := r.client.exchange(ctx)
+		status, err := r.client.exchange(ctx, r.requests.request(n))
 		cancel()
 		o.status, o.service = status, time.Since(r.started)-sent
 		if lack, lacked := shortage(err); lacked {
