@@ -2,8 +2,8 @@ package load
 
 import (
 	"bufio"
-	"context"
 	"compress/gzip"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -21,7 +21,9 @@ type caller struct {
 	request *Request
 }
 
-func (c caller) exchange(ctx context.Context) (status int, err error) { return c.client.exchange(ctx, c.request) }
+func (c caller) exchange(ctx context.Context) (status int, err error) {
+	return c.client.exchange(ctx, c.request)
+}
 
 func dial(t *testing.T, s Spec) caller {
 	t.Helper()
