@@ -12,13 +12,21 @@ import (
 	"syscall"
 )
 
+// unmet is an answer that is not what the request expects: an error that says why.
+type unmet string
+
+func (u unmet) Error() string { return string(u) }
+
 // cause names why a request failed, in words for a report.
 func cause(err error) string {
 	var dns *net.DNSError
 	var timeout net.Error
 	var record tls.RecordHeaderError
+	var answer unmet
 	bottom := innermost(err)
 	switch {
+	case errors.As(err, &answer):
+		return string(answer)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

@@ -57,8 +57,17 @@ func (c *client) exchange(ctx context.Context, r *Request) (status int, err erro
 		return 0, err
 	}
 	defer answer.Body.Close()
-	if _, err := io.CopyN(io.Discard, answer.Body, maxBody); err != nil && !errors.Is(err, io.EOF) {
+	var read []byte
+	if r.Expect.ReadsBody() {
+		read, err = io.ReadAll(io.LimitReader(answer.Body, maxBody))
+	} else {
+		_, err = io.CopyN(io.Discard, answer.Body, maxBody)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
 		return 0, err
+	}
+	if why := r.Expect.Failure(answer.StatusCode, read); why != "" {
+		return 0, unmet(why)
 	}
 	return answer.StatusCode, nil
 }

@@ -21,12 +21,15 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"gameday/internal/load/traffic"
 )
 
 // Spec says what traffic to make.
 type Spec struct {
-	Method      string // GET where empty
-	URL         string // credentials in it are sent as basic authentication
+	URL         string          // credentials in it are sent as basic authentication
+	Source      *traffic.Source // what is sent there; nil: the same request again and again, which the next three make up
+	Method      string          // GET where empty
 	Header      http.Header
 	Body        []byte
 	Rate        float64       // arrivals per second, above 0
@@ -43,7 +46,7 @@ type Second struct {
 	Sent      uint64
 	NotSent   map[string]uint64       // by cause: "no free connection", "stopped", "this machine: too many open files"
 	Answered  map[int]uint64          // by status code
-	Failed    map[string]uint64       // by cause: "connection reset", "timeout"
+	Failed    map[string]uint64       // by cause: "connection reset", "timeout", "unexpected status 503"
 	Behind    uint64                  // of Scheduled: sent late or not at all for want of something on this machine
 	Latency   *hdrhistogram.Histogram // microseconds, from the intended moment of sending; answered and failed alike
 	Service   *hdrhistogram.Histogram // microseconds, from the actual moment of sending

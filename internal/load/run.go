@@ -59,7 +59,11 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	if s.Connections == 0 {
 		s.Connections = defaultConnections
 	}
-	r := &Run{timeout: s.Timeout, schedule: constant(s.Rate), requests: (*same)(s.request(u)), client: newClient(s), started: time.Now()}
+	requests, err := s.requests(u)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{timeout: s.Timeout, schedule: constant(s.Rate), requests: requests, client: newClient(s), started: time.Now()}
 	r.over, r.end = context.WithCancel(ctx)
 	r.cut, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
 	r.recording = newRecording(r.started, r.schedule)
@@ -126,7 +130,7 @@ func (r *Run) send(n uint64, due time.Duration, waited bool) {
 		o.unsent = "no free connection"
 	default:
 		ctx, cancel := context.WithTimeout(r.cut, r.timeout)
-		status, err := r.client.exchange(ctx, r.requests.request(n))
+		status, err := r.client.exchange(ctx, r.requests.Request(n))
 		cancel()
 		o.status, o.service = status, time.Since(r.started)-sent
 		if lack, lacked := shortage(err); lacked {
