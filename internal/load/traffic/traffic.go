@@ -46,4 +46,6 @@ type Template struct {
 type Values struct {
 	Columns []string   `json:"columns"`
 	Rows    [][]string `json:"rows"`
+
+	lines []int // where each row stood in its file
 }
