@@ -1,17 +1,17 @@
 package traffic
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/valyala/fasthttp"
 
 	"gameday/internal/lab/metrics"
 )
@@ -35,13 +35,10 @@ type Route struct {
 
 // Balancer is an Application Load Balancer: an HTTP reverse proxy that asks every request of one target, once.
 type Balancer struct {
-	options  BalancerOptions
-	listener net.Listener
-	http     *http.Server
-	zone     atomic.Uint64 // whose turn it is to take a connection
-	ended    chan struct{}
-	buffers  sync.Pool
-	routes   atomic.Pointer[[]*route]
+	options BalancerOptions
+	clients *visitors
+	ended   chan struct{}
+	routes  atomic.Pointer[[]*route]
 }
 
 type route struct {
@@ -49,36 +46,26 @@ type route struct {
 	tallies []*tally // by zone
 }
 
-// zoneKey finds the index of a connection's zone in its context.
-type zoneKey struct{}
-
 // Balance starts a load balancer that answers 404 until it has routes.
 func Balance(o BalancerOptions) (*Balancer, error) {
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(o.Port)))
 	if err != nil {
 		return nil, err
 	}
-	b := &Balancer{options: o, listener: listener, ended: make(chan struct{})}
-	b.buffers.New = func() any { buffer := make([]byte, 32<<10); return &buffer }
+	b := &Balancer{options: o, clients: welcome(listener), ended: make(chan struct{})}
 	b.SetRoutes(nil)
-	b.http = &http.Server{
-		Handler:     b,
-		IdleTimeout: o.IdleTimeout,
-		ErrorLog:    discard(),
-		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
-			return context.WithValue(ctx, zoneKey{}, int(b.zone.Add(1)%uint64(len(o.Zones))))
-		},
-	}
+	server := newServer(b.serve)
+	server.IdleTimeout = o.IdleTimeout
 	go func() {
 		defer close(b.ended)
-		_ = b.http.Serve(listener) // ends when told to, always with an error
+		_ = server.Serve(b.clients) // ends when told to, always with an error
 	}()
 	o.Store.Collect(b.publish)
 	return b, nil
 }
 
 // Port is where it listens on loopback.
-func (b *Balancer) Port() int { return b.listener.Addr().(*net.TCPAddr).Port }
+func (b *Balancer) Port() int { return b.clients.Addr().(*net.TCPAddr).Port }
 
 // SetRoutes replaces the routes; the first that matches is taken.
 func (b *Balancer) SetRoutes(routes []Route) {
@@ -94,73 +81,70 @@ func (b *Balancer) SetRoutes(routes []Route) {
 
 // Close drops every connection.
 func (b *Balancer) Close() {
-	_ = b.http.Close() // the listener's error, if any, changes nothing
+	_ = b.clients.Close() // an error of the listener's changes nothing
+	b.clients.expel(func(c net.Conn) { _ = c.Close() })
 	<-b.ended
 }
 
-func (b *Balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (b *Balancer) serve(x *fasthttp.RequestCtx) {
+	path := string(x.URI().PathOriginal())
+	if plain, err := url.PathUnescape(path); err == nil {
+		path = plain
+	}
 	for _, route := range *b.routes.Load() {
-		if route.matches(r.URL.Path) {
-			zone, _ := r.Context().Value(zoneKey{}).(int)
-			o := b.forward(w, r, route.Pool, b.options.Zones[zone])
+		if route.matches(path) {
+			client := x.Conn().(*visitor)
+			defer client.waiting(x.ConnRequestNum())()
+			zone := client.number % len(b.options.Zones)
+			o := b.forward(x, client, route.Pool, b.options.Zones[zone])
 			route.tallies[zone].add(b.options.Store.Bucket(time.Now()), o)
-			if o.truncated {
-				panic(http.ErrAbortHandler) // the head has been passed on: all that is left is to hang up
-			}
 			return
 		}
 	}
-	answer(w, http.StatusNotFound)
+	answer(x, http.StatusNotFound)
 }
 
 // forward asks one target, once. Whatever goes wrong before the head of an answer is there is the load balancer's own error.
-func (b *Balancer) forward(w http.ResponseWriter, r *http.Request, pool *Pool, zone string) (o outcome) {
+func (b *Balancer) forward(x *fasthttp.RequestCtx, client *visitor, pool *Pool, zone string) (o outcome) {
 	t := pool.pick()
 	if t == nil {
-		return fail(w, r, o, http.StatusServiceUnavailable)
+		return fail(x, client, o, http.StatusServiceUnavailable)
 	}
 	o.chosen = true
 	if t.cut.Load().from(zone) {
-		return b.lost(w, r, o, t)
+		return b.lost(x, client, o, t)
 	}
 	c, err := t.take(t.Addr, b.options.IdleTimeout, b.options.ConnectTimeout)
 	if err != nil {
 		o.refused = true
-		return fail(w, r, o, errorStatus(err))
+		return fail(x, client, o, errorStatus(err))
 	}
-	reusable := false
-	defer func() { t.give(c, reusable) }()
-	callOff := c.interrupt(r.Context())
-	defer callOff()
-	if err := c.conn.SetWriteDeadline(time.Now().Add(b.options.IdleTimeout)); err != nil {
-		return fail(w, r, o, http.StatusBadGateway)
-	}
-	sendErr := c.send(r)
+	client.asks(c.conn)
+	sendErr := c.send(x)
 	sent := time.Now()
 	// A target may answer and hang up before it has read the whole request, so its answer counts more than a failed write.
-	response, err := c.receive(r)
-	if err != nil {
-		if sendErr != nil {
-			err = sendErr
-		}
-		return fail(w, r, o, errorStatus(err))
+	err = c.receive()
+	there := client.answered()
+	switch {
+	case err != nil && sendErr != nil:
+		err = sendErr
+		fallthrough
+	case err != nil:
+		t.give(c, false)
+		return fail(x, client, o, errorStatus(err))
+	case t.cut.Load().from(zone): // while the target was at it, so that its answer gets lost
+		t.give(c, false)
+		_ = pause(client, time.Until(sent.Add(b.options.IdleTimeout)))
+		return fail(x, client, o, http.StatusGatewayTimeout)
 	}
-	if t.cut.Load().from(zone) { // while the target was at it, so that its answer gets lost
-		_ = pause(r.Context(), time.Until(sent.Add(b.options.IdleTimeout)))
-		return fail(w, r, o, http.StatusGatewayTimeout)
-	}
-	o.took, o.target = time.Since(sent), response.StatusCode
-	if err := b.pass(w, response); err != nil {
-		o.truncated = true
-		return o
-	}
-	reusable = sendErr == nil && !response.Close && callOff()
+	o.took, o.target = time.Since(sent), c.head.StatusCode()
+	c.pass(x, func(whole bool) { t.give(c, whole && there && sendErr == nil && !c.head.ConnectionClose()) })
 	return o
 }
 
 // lost is the fate of a request whose packets do not arrive: over a connection that is open already nothing is heard of it, and a new
 // one does not come about.
-func (b *Balancer) lost(w http.ResponseWriter, r *http.Request, o outcome, t *target) outcome {
+func (b *Balancer) lost(x *fasthttp.RequestCtx, client *visitor, o outcome, t *target) outcome {
 	wait := b.options.ConnectTimeout
 	if c := t.pop(); c != nil {
 		wait = b.options.IdleTimeout
@@ -168,33 +152,18 @@ func (b *Balancer) lost(w http.ResponseWriter, r *http.Request, o outcome, t *ta
 	} else {
 		o.refused = true
 	}
-	_ = pause(r.Context(), wait) // fail looks whether the client is still there
-	return fail(w, r, o, http.StatusGatewayTimeout)
-}
-
-// pass hands a target's answer to the client.
-func (b *Balancer) pass(w http.ResponseWriter, response *http.Response) error {
-	header := w.Header()
-	for name, values := range response.Header {
-		if name == "Content-Length" || !hopByHop(name) {
-			header[name] = values
-		}
-	}
-	w.WriteHeader(response.StatusCode)
-	buffer := b.buffers.Get().(*[]byte)
-	defer b.buffers.Put(buffer)
-	_, err := io.CopyBuffer(struct{ io.Writer }{w}, response.Body, *buffer)
-	return errors.Join(err, response.Body.Close())
+	_ = pause(client, wait) // fail looks whether the client is still there
+	return fail(x, client, o, http.StatusGatewayTimeout)
 }
 
 // fail answers with the load balancer's own error, unless the client has gone: that is a 460, which nobody reads.
-func fail(w http.ResponseWriter, r *http.Request, o outcome, status int) outcome {
-	if r.Context().Err() != nil {
+func fail(x *fasthttp.RequestCtx, client *visitor, o outcome, status int) outcome {
+	if client.Err() != nil {
 		o.elb = clientClosed
 		return o
 	}
 	o.elb = status
-	answer(w, status)
+	answer(x, status)
 	return o
 }
 
@@ -210,12 +179,12 @@ func errorStatus(err error) int {
 	return http.StatusBadGateway
 }
 
-func answer(w http.ResponseWriter, status int) {
+func answer(x *fasthttp.RequestCtx, status int) {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	w.Header().Set("Server", "awselb/2.0")
-	w.Header().Set("Content-Type", "text/html")
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, "<html>\r\n<head><title>"+title+"</title></head>\r\n<body>\r\n<center><h1>"+title+"</h1></center>\r\n</body>\r\n</html>\r\n")
+	x.Response.Header.SetServer("awselb/2.0")
+	x.SetContentType("text/html")
+	x.SetStatusCode(status)
+	x.SetBodyString("<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + title + "</h1></center>\r\n</body>\r\n</html>\r\n")
 }
 
 func (r *route) matches(path string) bool {

@@ -3,15 +3,14 @@ package traffic
 import (
 	"bytes"
 	"context"
-	"io"
-	"log"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 // Behaviour is how a built-in program serves.
@@ -35,9 +34,9 @@ type Behaviour struct {
 type server struct {
 	behaviour Behaviour
 	addr      string
-	http      *http.Server
+	http      *fasthttp.Server
+	clients   *visitors
 	body      []byte
-	length    string
 	slots     chan struct{} // nil without a limit
 	waiting   atomic.Int64
 	busy      atomic.Int64
@@ -49,9 +48,6 @@ type server struct {
 	kill      context.CancelFunc
 	done      chan struct{}
 	exit      int // written before done is closed
-
-	mu    sync.Mutex
-	conns map[net.Conn]struct{} // nil once killed
 }
 
 // Serve starts a built-in program.
@@ -64,16 +60,15 @@ func Serve(b Behaviour) (Program, error) {
 		behaviour: b,
 		addr:      listener.Addr().String(),
 		body:      bytes.Repeat([]byte("."), b.Body),
-		length:    strconv.Itoa(b.Body),
+		clients:   welcome(listener),
 		done:      make(chan struct{}),
-		conns:     map[net.Conn]struct{}{},
 	}
 	s.alive, s.kill = context.WithCancel(context.Background())
 	if b.Concurrency > 0 {
 		s.slots = make(chan struct{}, b.Concurrency)
 	}
-	s.http = &http.Server{Handler: s, ErrorLog: discard(), ConnState: s.track}
-	go func() { _ = s.http.Serve(listener) }() // ends when told to, always with an error
+	s.http = newServer(s.serve)
+	go func() { _ = s.http.Serve(s.clients) }() // ends when told to, always with an error
 	return s, nil
 }
 
@@ -88,7 +83,7 @@ func (s *server) Terminate() {
 	s.terminate.Do(func() {
 		s.draining.Store(true)
 		go func() {
-			if pause(s.alive, s.behaviour.Drain) == nil && s.http.Shutdown(s.alive) == nil {
+			if pause(s.alive, s.behaviour.Drain) == nil && s.http.ShutdownWithContext(s.alive) == nil {
 				s.finish(exitOK)
 			}
 		}()
@@ -96,15 +91,8 @@ func (s *server) Terminate() {
 }
 
 func (s *server) Kill() {
-	s.mu.Lock()
-	conns := s.conns
-	s.conns = nil
-	s.mu.Unlock()
-	for c := range conns {
-		abort(c)
-	}
-	s.kill()
-	_ = s.http.Close() // only its listener is left to close
+	_ = s.clients.Close() // an error of the listener's changes nothing
+	s.clients.expel(abort)
 	s.finish(exitKilled)
 }
 
@@ -116,55 +104,35 @@ func (s *server) finish(exit int) {
 	})
 }
 
-// track keeps the connections that a kill must reset.
-func (s *server) track(c net.Conn, state http.ConnState) {
-	switch state {
-	case http.StateNew:
-		s.mu.Lock()
-		killed := s.conns == nil
-		if !killed {
-			s.conns[c] = struct{}{}
-		}
-		s.mu.Unlock()
-		if killed {
-			abort(c)
-		}
-	case http.StateClosed, http.StateHijacked:
-		s.mu.Lock()
-		delete(s.conns, c)
-		s.mu.Unlock()
-	}
-}
-
-func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.URL.Path == s.behaviour.HealthPath {
+func (s *server) serve(x *fasthttp.RequestCtx) {
+	if string(x.Path()) == s.behaviour.HealthPath {
 		if s.draining.Load() {
-			w.WriteHeader(http.StatusServiceUnavailable)
+			x.SetStatusCode(http.StatusServiceUnavailable)
 		}
 		return
 	}
-	if !s.enter(r.Context()) {
-		w.WriteHeader(http.StatusServiceUnavailable)
+	client := x.Conn().(*visitor)
+	defer client.waiting(x.ConnRequestNum())()
+	if !s.enter(client) {
+		x.SetStatusCode(http.StatusServiceUnavailable)
 		return
 	}
 	begin := time.Now()
-	err := s.work(r.Context())
+	err := s.work(client)
 	s.busy.Add(int64(time.Since(begin)))
 	s.leave()
 	switch {
-	case r.Context().Err() != nil:
+	case client.Err() != nil:
 		return // nobody is there to answer
 	case err != nil:
-		w.WriteHeader(http.StatusInternalServerError)
+		x.SetStatusCode(http.StatusInternalServerError)
 		return
 	}
-	header := w.Header()
-	header["Content-Type"] = []string{"application/json"}
-	header["Content-Length"] = []string{s.length}
+	x.SetContentType("application/json")
 	if s.behaviour.ErrorShare > 0 && rand.Float64() < s.behaviour.ErrorShare {
-		w.WriteHeader(http.StatusInternalServerError)
+		x.SetStatusCode(http.StatusInternalServerError)
 	}
-	_, _ = w.Write(s.body) // a client that has gone needs no answer
+	x.Response.SetBodyRaw(s.body)
 }
 
 // enter waits for a slot, and reports false where the queue is full or the client has gone.
@@ -235,5 +203,3 @@ func abort(c net.Conn) {
 	}
 	_ = c.Close()
 }
-
-func discard() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -30,12 +30,11 @@ type cell struct {
 
 // outcome is what happened to one request.
 type outcome struct {
-	chosen    bool
-	refused   bool
-	target    int           // the target's status, 0 where it gave none
-	elb       int           // the load balancer's own status, 0 where the target's was passed on
-	took      time.Duration // the target's time, where it answered
-	truncated bool          // the target's answer broke off; as on AWS, no metric tells
+	chosen  bool
+	refused bool
+	target  int           // the target's status, 0 where it gave none; as on AWS, no metric tells whether the answer broke off
+	elb     int           // the load balancer's own status, 0 where the target's was passed on
+	took    time.Duration // the target's time, where it answered
 }
 
 func newCell() *cell {

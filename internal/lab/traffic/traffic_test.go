@@ -243,10 +243,7 @@ func TestAKillResetsConnectionsAndTheirRequestsFail(t *testing.T) {
 		status <- response.StatusCode
 	}()
 	eventually(t, "both requests are under way", func() bool {
-		s := p.(*server)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return len(s.conns) >= 2
+		return p.(*server).clients.number() >= 2
 	})
 	p.Kill()
 	if _, err := direct.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
@@ -311,7 +308,7 @@ func TestAnEstablishedTargetIsHealthyAsSoonAsItAnswers(t *testing.T) {
 		if checks.Add(1) < 4 {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}
-	}), ErrorLog: discard()}
+	})}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -368,7 +365,7 @@ func TestBodiesAndHeadersPassBothWays(t *testing.T) {
 		w.Header().Set("X-Seen", strings.Join([]string{r.Method, r.Host, r.Header.Get("X-Forwarded-For"), r.Header.Get("X-Own"), r.RequestURI}, "|"))
 		whole, _ := io.ReadAll(r.Body) // a body that breaks off fails the comparison below
 		_, _ = w.Write(whole)
-	}), ErrorLog: discard()}
+	})}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -410,10 +407,7 @@ func TestAClientThatDoesNotWaitIsCountedAndItsTargetLetGo(t *testing.T) {
 		t.Fatal("answered")
 	}
 	eventually(t, "the target's connection is closed", func() bool {
-		s := p.(*server)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return len(s.conns) == 0
+		return p.(*server).clients.number() == 0
 	})
 	eventually(t, "it is counted as the client's fault", func() bool {
 		f.publish(time.Now().Add(time.Hour))

@@ -2,15 +2,16 @@ package traffic
 
 import (
 	"bufio"
-	"context"
+	"cmp"
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"net/http/httputil"
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 // upstreams are the keep-alive connections to one target. They are our own, and not a http.Transport's, because a Transport
@@ -25,9 +26,11 @@ type upstreams struct {
 // upstream is a connection to a target, with what is needed to speak HTTP/1.1 over it.
 type upstream struct {
 	conn  *net.TCPConn
-	in    *bufio.Reader
+	ear   *patient
+	in    *bufio.Reader // of what it hears
 	out   *bufio.Writer
-	since time.Time // when it became idle
+	head  fasthttp.ResponseHeader // of the answer that is being passed on
+	since time.Time               // when it became idle
 }
 
 var errTargetGone = errors.New("the target has been removed")
@@ -48,7 +51,8 @@ func (u *upstreams) take(addr string, idle, connect time.Duration) (*upstream, e
 	if err != nil {
 		return nil, err
 	}
-	c := &upstream{conn: conn.(*net.TCPConn), in: bufio.NewReader(patient{conn, idle}), out: bufio.NewWriter(conn)}
+	c := &upstream{conn: conn.(*net.TCPConn), ear: &patient{Conn: conn, idle: idle}, out: bufio.NewWriter(conn)}
+	c.in = bufio.NewReaderSize(c.ear, longestHead)
 	return c, u.enlist(c)
 }
 
@@ -56,13 +60,15 @@ func (u *upstreams) take(addr string, idle, connect time.Duration) (*upstream, e
 type patient struct {
 	net.Conn
 	idle time.Duration
+	err  error // the last
 }
 
-func (p patient) Read(b []byte) (int, error) {
-	if err := p.SetReadDeadline(time.Now().Add(p.idle)); err != nil {
-		return 0, err
+func (p *patient) Read(b []byte) (n int, err error) {
+	if p.err = p.SetReadDeadline(time.Now().Add(p.idle)); p.err != nil {
+		return 0, p.err
 	}
-	return p.Conn.Read(b)
+	n, p.err = p.Conn.Read(b)
+	return n, p.err
 }
 
 func (u *upstreams) pop() *upstream {
@@ -119,71 +125,104 @@ func (u *upstreams) close() {
 	}
 }
 
-// send writes r as a load balancer passes it on. The body is streamed.
-func (c *upstream) send(r *http.Request) error {
-	w := c.out
-	_, _ = w.WriteString(r.Method) // a bufio.Writer keeps its first error for Flush
-	_, _ = w.WriteString(" ")
-	_, _ = w.WriteString(r.URL.RequestURI())
-	_, _ = w.WriteString(" HTTP/1.1\r\nHost: ")
-	_, _ = w.WriteString(r.Host)
-	for name, values := range r.Header {
-		if hopByHop(name) || name == "X-Forwarded-For" {
-			continue
-		}
-		for _, value := range values {
+// send writes x's request as a load balancer passes it on. The body is streamed.
+func (c *upstream) send(x *fasthttp.RequestCtx) error {
+	if err := c.conn.SetWriteDeadline(time.Now().Add(c.ear.idle)); err != nil {
+		return err
+	}
+	h := &x.Request.Header
+	_, _ = c.out.Write(h.Method()) // a bufio.Writer keeps its first error for Flush
+	_ = c.out.WriteByte(' ')
+	_, _ = c.out.Write(h.RequestURI())
+	_, _ = c.out.WriteString(" HTTP/1.1\r\nHost: ")
+	_, _ = c.out.Write(h.Host())
+	forwarded := ""
+	for name, value := range h.All() {
+		switch {
+		case string(name) == "X-Forwarded-For":
+			forwarded += string(value) + ", "
+		case string(name) != "Host" && !hopByHop(string(name)):
 			c.header(name, value)
 		}
 	}
-	client, _, _ := net.SplitHostPort(r.RemoteAddr)
-	if before := r.Header.Get("X-Forwarded-For"); before != "" {
-		client = before + ", " + client
-	}
-	c.header("X-Forwarded-For", client)
-	if local, is := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr); is {
-		c.header("X-Forwarded-Port", strconv.Itoa(local.Port))
-	}
-	c.header("X-Forwarded-Proto", "http")
-	return c.body(r)
+	client, port := x.RemoteAddr().(*net.TCPAddr), x.LocalAddr().(*net.TCPAddr).Port
+	c.header([]byte("X-Forwarded-For"), append([]byte(forwarded), client.IP.String()...))
+	c.header([]byte("X-Forwarded-Port"), strconv.AppendInt(nil, int64(port), 10))
+	c.header([]byte("X-Forwarded-Proto"), []byte("http"))
+	return c.body(h.ContentLength(), x.RequestBodyStream())
 }
 
-func (c *upstream) header(name, value string) {
+func (c *upstream) header(name, value []byte) {
 	_, _ = c.out.WriteString("\r\n")
-	_, _ = c.out.WriteString(name)
+	_, _ = c.out.Write(name)
 	_, _ = c.out.WriteString(": ")
-	_, _ = c.out.WriteString(value)
+	_, _ = c.out.Write(value)
 }
 
-func (c *upstream) body(r *http.Request) error {
-	if r.ContentLength < 0 {
+// body sends a request's body of that length, -1 for one in chunks.
+func (c *upstream) body(length int, body io.Reader) error {
+	switch {
+	case body == nil || length == 0:
+		if length == 0 {
+			_, _ = c.out.WriteString("\r\nContent-Length: 0")
+		}
+		_, _ = c.out.WriteString("\r\n\r\n")
+		return c.out.Flush()
+	case length < 0:
 		_, _ = c.out.WriteString("\r\nTransfer-Encoding: chunked\r\n\r\n")
 		chunks := httputil.NewChunkedWriter(c.out)
-		if _, err := io.Copy(chunks, r.Body); err != nil {
+		if _, err := io.Copy(chunks, body); err != nil {
 			return err
 		}
 		_ = chunks.Close()
 		_, _ = c.out.WriteString("\r\n")
-		return c.out.Flush()
-	}
-	if r.ContentLength > 0 {
-		c.header("Content-Length", strconv.FormatInt(r.ContentLength, 10))
-	}
-	_, _ = c.out.WriteString("\r\n\r\n")
-	if r.ContentLength > 0 {
-		if _, err := io.CopyN(c.out, r.Body, r.ContentLength); err != nil {
+	default:
+		c.header([]byte("Content-Length"), strconv.AppendInt(nil, int64(length), 10))
+		_, _ = c.out.WriteString("\r\n\r\n")
+		if _, err := io.CopyN(c.out, body, int64(length)); err != nil {
 			return err
 		}
 	}
 	return c.out.Flush()
 }
 
-// receive reads the head of the answer to r, skipping what is only provisional.
-func (c *upstream) receive(r *http.Request) (*http.Response, error) {
+// receive reads the head of the answer, skipping what is only provisional. The connection's own error counts more than what it
+// means for the head.
+func (c *upstream) receive() error {
 	for {
-		response, err := http.ReadResponse(c.in, r)
-		if err != nil || response.StatusCode >= 200 {
-			return response, err
+		switch err := c.head.Read(c.in); {
+		case err != nil:
+			return cmp.Or(c.ear.err, err)
+		case c.head.StatusCode() >= 200:
+			return nil
 		}
+	}
+}
+
+// pass hands the answer to x's client, and calls done once the connection is not needed for it any more, with whether it was whole.
+func (c *upstream) pass(x *fasthttp.RequestCtx, done func(whole bool)) {
+	for name, value := range c.head.All() {
+		if !hopByHop(string(name)) {
+			x.Response.Header.AddBytesKV(name, value)
+		}
+	}
+	status, length := c.head.StatusCode(), c.head.ContentLength()
+	x.SetStatusCode(status)
+	switch {
+	case x.IsHead() || status == fasthttp.StatusNoContent || status == fasthttp.StatusNotModified:
+		x.Response.SkipBody = true
+		if x.IsHead() && length >= 0 {
+			x.Response.Header.SetContentLength(length)
+		}
+		done(true)
+	case length >= 0 && c.in.Buffered() >= length:
+		all, _ := c.in.Peek(length)
+		x.SetBody(all)
+		_, _ = c.in.Discard(length)
+		done(true)
+	default:
+		x.Response.ImmediateHeaderFlush = true
+		x.SetBodyStream(newPassage(c.in, length, done), max(length, -1))
 	}
 }
 
@@ -195,9 +234,4 @@ func hopByHop(name string) bool {
 		return true
 	}
 	return false
-}
-
-// interrupt closes c as soon as ctx ends. The returned function calls that off, and reports whether it was in time.
-func (c *upstream) interrupt(ctx context.Context) (callOff func() bool) {
-	return context.AfterFunc(ctx, func() { _ = c.conn.Close() })
 }
