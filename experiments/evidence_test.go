@@ -304,7 +304,7 @@ func TestLoadThatIsGivenNothingButErrors(t *testing.T) {
 			recording := driven(t, func(w http.ResponseWriter, _ *http.Request) { n++; w.WriteHeader(c.answer(n)) })
 			x := &execution{
 				env:  &cloud.Env{Loads: map[string]*load.Recording{"web": recording}},
-				plan: &Plan{Experiment: &Experiment{Loads: []Load{{Name: "web", Rate: attr.Rate("50/s")}}}},
+				plan: &Plan{Experiment: &Experiment{Loads: []Load{{Name: "web", Rate: attr.LoadRate("50/s")}}}},
 			}
 			if got := x.fruitless(); (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
 				t.Errorf("got %q, want %q", got, c.says)

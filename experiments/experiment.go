@@ -7,6 +7,7 @@ import (
 
 	"gameday/injectors"
 	"gameday/internal/attr"
+	"gameday/internal/load/traffic"
 	"gameday/probes"
 )
 
@@ -54,13 +55,14 @@ type Load struct {
 	Name         string
 	LoadBalancer string // by name; the listener's address is looked up when the run begins
 	URL          string // or a full URL
-	Path         string
-	Method       string
-	Headers      map[string]string
-	Body         string
-	Rate         attr.Rate
-	Timeout      time.Duration // per request
+	Requests     []traffic.Template
+	Values       *traffic.Values // what placeholders in the requests are filled in from; may be nil
+	Replay       *Replay         // the requests of logs, with the headers and expectations of the only one of Requests
+	Rate         attr.LoadRate   // "" where the logs say when requests come
+	Timeout      time.Duration   // per request
 	Range        hcl.Range
+
+	planned float64 // what "current" was when the run was planned, a second; 0 where nobody has
 }
 
 // Inject is one fault, and when it happens within the fault phase.

@@ -18,6 +18,7 @@ import (
 func functions() map[string]function.Function {
 	return map[string]function.Function{
 		"abs":             stdlib.AbsoluteFunc,
+		"alb_log":         files("alb_log"),
 		"alltrue":         truth(true),
 		"anytrue":         truth(false),
 		"base64decode":    ofString(fromBase64),
@@ -31,6 +32,7 @@ func functions() map[string]function.Function {
 		"compact":         stdlib.CompactFunc,
 		"concat":          stdlib.ConcatFunc,
 		"contains":        stdlib.ContainsFunc,
+		"csv":             files("csv"),
 		"csvdecode":       stdlib.CSVDecodeFunc,
 		"distinct":        stdlib.DistinctFunc,
 		"element":         stdlib.ElementFunc,
@@ -44,6 +46,7 @@ func functions() map[string]function.Function {
 		"join":            stdlib.JoinFunc,
 		"jsondecode":      stdlib.JSONDecodeFunc,
 		"jsonencode":      stdlib.JSONEncodeFunc,
+		"jsonl":           files("jsonl"),
 		"keys":            stdlib.KeysFunc,
 		"length":          length(),
 		"log":             stdlib.LogFunc,

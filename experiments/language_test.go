@@ -323,7 +323,7 @@ probe "latency" "p99" {
 	if e.Baseline != 12*time.Second || e.Observe != 30*time.Second {
 		t.Errorf("baseline %v, observe %v", e.Baseline, e.Observe)
 	}
-	if l := e.Loads[0]; l.Rate.PerSecond() != 1 || l.Timeout != 4*time.Second {
+	if l := e.Loads[0]; l.Rate != "60/min" || l.Timeout != 4*time.Second {
 		t.Errorf("rate %v, timeout %v: neither is to be faster", l.Rate, l.Timeout)
 	}
 	i := e.Injects[0]

@@ -3,7 +3,6 @@ package experiments
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -11,18 +10,6 @@ import (
 	"gameday/internal/load"
 	"gameday/reports"
 )
-
-// spec is the traffic that a load block asks for, aimed at url.
-func (l Load) spec(url string) load.Spec {
-	header := http.Header{}
-	for k, v := range l.Headers {
-		header.Set(k, v)
-	}
-	return load.Spec{
-		Method: l.Method, URL: url, Header: header, Body: []byte(l.Body),
-		Rate: l.Rate.PerSecond(), Timeout: l.Timeout,
-	}
-}
 
 // tolerated is the share of requests that may leave late or not at all because this machine is too slow.
 const tolerated = 0.05
@@ -67,10 +54,13 @@ func (x *execution) loadReports() []reports.Load {
 		recording := x.env.Loads[l.Name]
 		total := recording.Total()
 		r := reports.Load{
-			Name: l.Name, Target: x.plan.Loads[l.Name].URL, Rate: l.Rate.PerSecond(),
+			Name: l.Name, Target: x.plan.Loads[l.Name].URL, Rate: x.plan.Loads[l.Name].Rate,
 			Scheduled: total.Scheduled, Sent: total.Sent, NotSent: total.NotSent, Failed: total.Failed,
 			Answered: map[string]uint64{},
 			Latency:  quantiles(total.Latency), Service: quantiles(total.Service), Lag: quantiles(total.Lag),
+		}
+		if log := x.plan.Traffic[l.Name].Log; log != nil {
+			r.Replay = &reports.Replay{Requests: log.Used, Different: len(log.Requests), Sampled: log.Sampled, LeftOut: log.LeftOut}
 		}
 		for status, n := range total.Answered {
 			r.Answered[fmt.Sprintf("%dxx", status/100)] += n

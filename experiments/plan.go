@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gameday/injectors"
+	"gameday/internal/attr"
 	"gameday/internal/cloud"
 	"gameday/internal/deadman"
 	"gameday/internal/elb"
@@ -31,6 +32,7 @@ type Plan struct {
 	LeftOut    []injectors.LeftOut
 	Warnings   []string             // likewise
 	Loads      map[string]load.Spec // by the load's name
+	Traffic    map[string]Traffic   // likewise: what was settled of them
 	Expiring   string               // why the credentials may end before the undo has; the plan is not run then
 
 	behind map[any][]*Inject // whose an impact or a warning is
@@ -70,7 +72,7 @@ func MakePlan(ctx context.Context, env *cloud.Env, file *File, e *Experiment, se
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Experiment: e, File: file, Seed: seed, Speed: speed, Identity: id, Loads: map[string]load.Spec{}}
+	p := &Plan{Experiment: e, File: file, Seed: seed, Speed: speed, Identity: id, Loads: map[string]load.Spec{}, Traffic: map[string]Traffic{}}
 	if err := e.Guard.admits(id); err != nil {
 		return nil, err
 	}
@@ -168,22 +170,6 @@ func (p *Plan) order() {
 	}
 }
 
-// aim looks up where the loads go.
-func (p *Plan) aim(ctx context.Context, env *cloud.Env) error {
-	for _, l := range p.Experiment.Loads {
-		url := l.URL
-		if l.LoadBalancer != "" {
-			base, err := elb.ListenerURL(ctx, env, l.LoadBalancer)
-			if err != nil {
-				return fmt.Errorf("load %q: %w", l.Name, err)
-			}
-			url = base + l.Path
-		}
-		p.Loads[l.Name] = l.spec(url)
-	}
-	return nil
-}
-
 // Permissions lists every IAM action that the run needs, sorted, each once.
 func (p *Plan) Permissions() []string {
 	actions := []string{"sts:GetCallerIdentity"}
@@ -200,6 +186,9 @@ func (p *Plan) Permissions() []string {
 	for _, l := range p.Experiment.Loads {
 		if l.LoadBalancer != "" {
 			actions = append(actions, elb.ListenerPermissions[:]...)
+		}
+		if l.Rate == attr.Current {
+			actions = append(actions, elb.PresentPermissions()...)
 		}
 	}
 	slices.Sort(actions)

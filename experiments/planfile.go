@@ -34,6 +34,7 @@ type PlannedExperiment struct {
 	Steps       []StepFile        `json:"steps"`
 	Impacts     []ImpactFile      `json:"impacts,omitempty"`
 	LeftOut     map[string]string `json:"left_out,omitempty"`
+	Loads       []LoadFile        `json:"loads,omitempty"`
 	Warnings    []string          `json:"warnings,omitempty"`
 	Permissions []string          `json:"permissions"`
 }
@@ -53,6 +54,24 @@ type ImpactFile struct {
 	What string `json:"what"`
 	Hit  int    `json:"hit"`
 	Of   int    `json:"of"`
+}
+
+// LoadFile is the traffic of one load. What its requests carry is not in it, because that may be secret.
+type LoadFile struct {
+	Name    string      `json:"name"`
+	Target  string      `json:"target"`
+	Rate    float64     `json:"rate_per_second"`
+	Asked   string      `json:"rate"`              // in words
+	Content string      `json:"content,omitempty"` // SHA-256 of what it takes from other files than the experiment's
+	Replay  *ReplayFile `json:"replay,omitempty"`
+}
+
+// ReplayFile is what the logs of a load come to.
+type ReplayFile struct {
+	Requests  uint64            `json:"requests"`  // that are replayed
+	Different int               `json:"different"` // of them, or of the sample that stands for them
+	Sampled   uint64            `json:"sampled,omitempty"`
+	LeftOut   map[string]uint64 `json:"left_out,omitempty"` // by why
 }
 
 // NewPlanFile puts plans of one file on disk's terms. Vars are the variables that the file was read with.
@@ -84,7 +103,31 @@ func (p *Plan) settled() PlannedExperiment {
 		}
 		e.LeftOut[l.ID] = l.Why
 	}
+	for _, l := range p.Experiment.Loads {
+		e.Loads = append(e.Loads, p.loadFile(l.Name))
+	}
 	return e
+}
+
+func (p *Plan) loadFile(name string) LoadFile {
+	s, t := p.Loads[name], p.Traffic[name]
+	f := LoadFile{Name: name, Target: s.URL, Rate: s.Rate, Asked: t.Rate, Content: t.Content}
+	if t.Log != nil {
+		f.Replay = &ReplayFile{t.Log.Used, len(t.Log.Requests), t.Log.Sampled, t.Log.LeftOut}
+	}
+	return f
+}
+
+// Keep has an experiment planned again with what was settled of it that would be another thing today: the present
+// rates of its loads.
+func (e PlannedExperiment) Keep(x *Experiment) {
+	for _, f := range e.Loads {
+		for i := range x.Loads {
+			if x.Loads[i].Name == f.Name {
+				x.Loads[i].planned = f.Rate
+			}
+		}
+	}
 }
 
 // ReadPlanFile reads a plan file. The error says what to do about one that is not.
@@ -114,6 +157,11 @@ func (e PlannedExperiment) Holds(now *Plan) error {
 			return moved(n.Steps[i], "it is new")
 		case !sameData(e.Steps[i].Data, n.Steps[i].Data):
 			return moved(e.Steps[i], fmt.Sprintf("now it would be: %s", n.Steps[i].Text))
+		}
+	}
+	for i := range min(len(e.Loads), len(n.Loads)) {
+		if e.Loads[i].Content != n.Loads[i].Content {
+			return &Refusal{Text: fmt.Sprintf("the files that load %q takes its requests from have changed since the plan was made; plan again and look", n.Loads[i].Name)}
 		}
 	}
 	return nil

@@ -93,6 +93,7 @@ var written = map[reflect.Type]string{
 	reflect.TypeFor[attr.Timeout]():   `a duration, like "10s"`,
 	reflect.TypeFor[attr.Rate]():      `a rate, like "50/s"`,
 	reflect.TypeFor[*attr.Rate]():     `a rate, like "50/s"`,
+	reflect.TypeFor[attr.LoadRate]():  `a rate, like "50/s"`,
 	reflect.TypeFor[attr.Share]():     `a share, like "34%"`,
 	reflect.TypeFor[*attr.Share]():    `a share, like "34%"`,
 }

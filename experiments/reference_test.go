@@ -18,7 +18,8 @@ func TestReferenceIsComplete(t *testing.T) {
 		chapter string
 		block   any
 	}{
-		{"experiment", experimentBlock{}}, {"guard", guardBlock{}}, {"load", loadBlock{}}, {"inject", injectBlock{}},
+		{"experiment", experimentBlock{}}, {"guard", guardBlock{}}, {"load", loadBlock{}}, {"load", requestBlock{}},
+		{"load", weightBlock{}}, {"load", expectBlock{}}, {"inject", injectBlock{}},
 		{"probe", probeBlock{}}, {"variable", variableBlock{}}, {"variable", validationBlock{}},
 	} {
 		_, chapter, found := strings.Cut("\n## `"+chapters, "\n## `"+of.chapter)

@@ -197,8 +197,17 @@ type Load struct {
 	// Latency from the intended moment of sending, and Service from the actual one, in seconds by quantile: "p99".
 	Latency map[string]float64 `json:"latency"`
 	Service map[string]float64 `json:"service"`
-	Lag     map[string]float64 `json:"lag"` // actual minus intended moment of sending
+	Lag     map[string]float64 `json:"lag"`              // actual minus intended moment of sending
+	Replay  *Replay            `json:"replay,omitempty"` // where it repeated the requests of logs
 	Seconds []LoadSecond       `json:"seconds,omitempty"`
+}
+
+// Replay is what the logs of a load came to.
+type Replay struct {
+	Requests  uint64            `json:"requests"`           // that the load stands for
+	Different int               `json:"different"`          // that were kept of them
+	Sampled   uint64            `json:"sampled,omitempty"`  // of Requests: those that others stand for, because there were too many different ones
+	LeftOut   map[string]uint64 `json:"left_out,omitempty"` // by why: "malformed", "POST"
 }
 
 // LoadSecond is one second of a load, by intended moment of sending.

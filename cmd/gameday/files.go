@@ -167,6 +167,7 @@ func (s source) plan(ctx context.Context, c *cli.Context, env *cloud.Env, e *exp
 	if !reviewed {
 		return experiments.MakePlan(ctx, env, s.file, e, seed(c), s.speed)
 	}
+	approved.Keep(e)
 	p, err := experiments.MakePlan(ctx, env, s.file, e, approved.Seed, s.speed)
 	if err != nil {
 		return nil, err

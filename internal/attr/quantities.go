@@ -26,6 +26,12 @@ type Timeout string
 // Rate is a number of events per unit of time as written in a file: "50/s", "100000/min", "3/h".
 type Rate string
 
+// LoadRate is a Rate, or the word "current" for the one that there is at present.
+type LoadRate string
+
+// Current is the LoadRate of a load that takes its rate from reality.
+const Current LoadRate = "current"
+
 // Share is a part of a whole as written in a file: "34%", "0.5%". Between 0 % and 100 %.
 type Share string
 
@@ -106,6 +112,14 @@ func (r Rate) parse() (float64, error) {
 		return 0, fmt.Errorf("a rate must be above zero: %q", string(r))
 	}
 	return n / seconds, nil
+}
+
+// Check reports what is wrong with r, in words for the author of the file. The empty string is an absent value.
+func (r LoadRate) Check() error {
+	if r == Current {
+		return nil
+	}
+	return Rate(r).Check()
 }
 
 // Check reports what is wrong with s, in words for the author of the file. The empty string is an absent value.

@@ -32,9 +32,10 @@ type Spec struct {
 	Method      string          // GET where empty
 	Header      http.Header
 	Body        []byte
-	Rate        float64       // arrivals per second, above 0
-	Timeout     time.Duration // per request, from the moment it is sent; also how late one may be sent; 10 s where 0
-	Connections int           // at most so many at a time; 256 where 0
+	Rate        float64         // arrivals per second, above 0
+	Timing      *traffic.Timing // when they come at that rate; evenly where nil
+	Timeout     time.Duration   // per request, from the moment it is sent; also how late one may be sent; 10 s where 0
+	Connections int             // at most so many at a time; 256 where 0
 }
 
 // Second is what happened to the requests that were due within one second of the schedule.

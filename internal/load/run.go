@@ -63,7 +63,11 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{timeout: s.Timeout, schedule: constant(s.Rate), requests: requests, client: newClient(s), started: time.Now()}
+	schedule, err := s.schedule()
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{timeout: s.Timeout, schedule: schedule, requests: requests, client: newClient(s), started: time.Now()}
 	r.over, r.end = context.WithCancel(ctx)
 	r.cut, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
 	r.recording = newRecording(r.started, r.schedule)

@@ -11,6 +11,18 @@ type schedule interface {
 	before(t time.Duration) uint64 // how many requests are due before t
 }
 
+// schedule is when a Spec asks for requests.
+func (s Spec) schedule() (schedule, error) {
+	if s.Timing == nil {
+		return constant(s.Rate), nil
+	}
+	pattern, err := s.Timing.Pattern()
+	if err != nil {
+		return nil, err
+	}
+	return timed{pattern, s.Rate}, nil
+}
+
 // constant is a fixed arrival rate, in requests per second. The interval is not rounded, so that it never drifts.
 type constant float64
 

@@ -56,8 +56,44 @@ experiment "everything" {
   }
 
   load "outside" {
-    url  = "https://example.com/feed"
+    url  = "https://example.com/feed/{{n}}"
     rate = "5/s"
+  }
+
+  load "mixed" {
+    load_balancer = "web"
+    rate          = "current"
+    headers       = { accept = "text/html", X-Request = "{{ uuid }}" }
+    values        = csv("users.csv")
+
+    expect {
+      status = ["2xx", "404"]
+    }
+
+    request "read" {
+      weight = 9
+      path   = "/users/{{id}}"
+    }
+
+    request "write" {
+      method  = "POST"
+      path    = "/users"
+      headers = { Accept = "application/json" }
+      body    = "{\"name\": \"{{name}}\", \"n\": {{n}}}"
+
+      expect {
+        status = ["201"]
+        body   = "\"ok\": *true"
+      }
+    }
+  }
+
+  load "again" {
+    url      = "https://example.com"
+    requests = alb_log("*.log")
+    methods  = ["GET", "POST"]
+    timing   = "log"
+    headers  = { Host = "staging.example.com" }
   }
 
   inject "instance_kill" "one" {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -34,13 +35,13 @@ const (
 
 // ReadLogs reads access logs, compressed or not, and keeps what has one of the methods. Lines that make no sense are
 // counted; an error says that a file could not be read, or that nothing in it can be sent.
-func ReadLogs(files, methods []string) (*Log, error) {
+func ReadLogs(ctx context.Context, files, methods []string) (*Log, error) {
 	r := logReader{
 		log: &Log{LeftOut: map[string]uint64{}, Arrivals: &Arrivals{}}, methods: methods,
 		counts: map[string]*uint64{}, oneIn: 1, random: rand.New(rand.NewPCG(1, 2)), // the same mix of the same log
 	}
 	for _, name := range files {
-		if err := r.file(name); err != nil {
+		if err := r.file(ctx, name); err != nil {
 			return nil, fmt.Errorf("read %s: %w", name, err)
 		}
 	}
@@ -62,7 +63,7 @@ type logReader struct {
 	key     []byte
 }
 
-func (r *logReader) file(name string) error {
+func (r *logReader) file(ctx context.Context, name string) error {
 	f, err := os.Open(name)
 	if err != nil {
 		return err
@@ -74,7 +75,10 @@ func (r *logReader) file(name string) error {
 		return nil
 	}
 	in := bufio.NewReaderSize(plain, 1<<18)
-	for {
+	for n := 0; ; n++ {
+		if n%10_000 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		line, err := in.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) {
 			line = nil

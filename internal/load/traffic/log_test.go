@@ -41,7 +41,7 @@ func file(t testing.TB, name string, lines ...string) string {
 
 func read(t testing.TB, methods []string, files ...string) *traffic.Log {
 	t.Helper()
-	log, err := traffic.ReadLogs(files, methods)
+	log, err := traffic.ReadLogs(t.Context(), files, methods)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,11 +112,11 @@ func TestOnlyTheMethodsAskedFor(t *testing.T) {
 	if log := read(t, []string{"GET", "POST"}, name); log.Used != 3 {
 		t.Errorf("%q, left out %v", mix(log), log.LeftOut)
 	}
-	_, err := traffic.ReadLogs([]string{name}, []string{"PATCH"})
+	_, err := traffic.ReadLogs(t.Context(), []string{name}, []string{"PATCH"})
 	if want := "no request in these logs can be sent: left out 1 DELETE, 1 GET, 2 POST"; err == nil || err.Error() != want {
 		t.Errorf("%v", err)
 	}
-	if _, err := traffic.ReadLogs([]string{file(t, "b.log")}, []string{"GET"}); err == nil {
+	if _, err := traffic.ReadLogs(t.Context(), []string{file(t, "b.log")}, []string{"GET"}); err == nil {
 		t.Error("an empty log is traffic")
 	}
 }
@@ -200,7 +200,7 @@ func FuzzLog(f *testing.F) {
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		log, err := traffic.ReadLogs([]string{name}, []string{"GET"})
+		log, err := traffic.ReadLogs(t.Context(), []string{name}, []string{"GET"})
 		if err != nil {
 			return
 		}
