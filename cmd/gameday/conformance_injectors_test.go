@@ -13,6 +13,7 @@ import (
 // TestInjectorsConform holds every injector in the list to its contract. Of the steps of its example none, half and then all
 // are done, and all of them undone each time, twice.
 func TestInjectorsConform(t *testing.T) {
+	t.Parallel()
 	for _, kind := range kinds().Injectors {
 		t.Run(kind.Name, func(t *testing.T) {
 			t.Parallel()

@@ -16,6 +16,7 @@ import (
 
 // TestProbesConform holds every probe in the list to its contract, while the loads of its example run.
 func TestProbesConform(t *testing.T) {
+	t.Parallel()
 	for _, kind := range kinds().Probes {
 		t.Run(kind.Name, func(t *testing.T) {
 			t.Parallel()

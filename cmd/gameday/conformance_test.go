@@ -40,6 +40,7 @@ func planExample(t *testing.T, env *cloud.Env, example string) *experiments.Plan
 // TestExamplesRun runs complete experiments: those in experiments/examples and the one of every injector, and with
 // -sweep the one of every probe as well.
 func TestExamplesRun(t *testing.T) {
+	t.Parallel()
 	examples := map[string]string{}
 	for _, k := range kindPages() {
 		if k.Role == "inject" || *sweep {

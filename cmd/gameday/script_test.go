@@ -16,7 +16,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childVar) != "" {
 		main()
 	}
-	if err := flag.Set("test.parallel", "4"); err != nil {
+	if err := flag.Set("test.parallel", "6"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"gameday": main})
@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 // TestScripts meets the command line as a user does. Each script is about one behaviour and asserts only that.
 // These are there for all of them: rehearsal.hcl, an experiment so short that many fit into a minute, and the folder examples.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	rehearsal, err := os.ReadFile("testdata/rehearsal.hcl")
 	if err != nil {
 		t.Fatal(err)
