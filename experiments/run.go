@@ -169,7 +169,7 @@ func (x *execution) startLoads(ctx context.Context) error {
 		}
 		x.loads[l.Name] = run
 		x.env.Loads[l.Name] = run.Recording()
-		x.say("load %q: %s to %s", l.Name, x.plan.Traffic[l.Name].Rate, x.plan.Loads[l.Name].URL)
+		x.say("load %q to %s: %s", l.Name, x.plan.Loads[l.Name].URL, x.plan.Traffic[l.Name].Rate)
 	}
 	return nil
 }

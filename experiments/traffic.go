@@ -105,7 +105,7 @@ func (t *Traffic) pace(ctx context.Context, env *cloud.Env, l Load, s *load.Spec
 		s.Rate = pattern.Rate()
 		t.Rate = perSecond(s.Rate)
 	}
-	t.Rate += ", when requests came in the logs"
+	t.Rate += ", timed as in the logs"
 	return nil
 }
 

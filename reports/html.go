@@ -18,7 +18,7 @@ var assets embed.FS
 // light or dark, and has every reading in a table for those who cannot use a chart.
 func HTML(w io.Writer, r *Result) error {
 	t, err := template.New("report.html.tmpl").Funcs(template.FuncMap{
-		"clock": clock, "clockOr": clockOr, "tally": Tally, "seconds": seconds, "value": Value, "join": strings.Join, "counted": Counted,
+		"clock": clock, "clockOr": clockOr, "tally": Tally, "quantiles": func() []string { return quantiles[:] }, "seconds": seconds, "value": Value, "join": strings.Join, "counted": Counted,
 		"date":  func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05") },
 		"class": func(s any) string { return strings.ReplaceAll(fmt.Sprint(s), " ", "-") },
 		"for":   func(from, to time.Time) string { return Span(to.Sub(from)) },
@@ -84,9 +84,6 @@ func (p Probe) WorstText() string { return p.worstText() }
 
 // Comparison says what the test of an unchanged probe came to, "" where there was none.
 func (p Probe) Comparison() string { return p.comparison() }
-
-// Quantile writes a latency of the load.
-func (l Load) Quantile(name string) string { return l.quantile(name) }
 
 // Chart is what the page's script draws of probe i. The template writes it as JSON that cannot end its element.
 func (p page) Chart(i int) chart { return p.chart(p.Probes[i]) }

@@ -8,13 +8,44 @@ import (
 	"strings"
 )
 
-// quantile writes a latency of the load, "–" where it has none.
-func (l Load) quantile(name string) string {
-	v, ok := l.Latency[name]
-	if !ok {
-		return "–"
+// Times is one way to look at how long the requests of a load took, at the quantiles that reports show.
+type Times struct {
+	What string
+	At   []string // one for each of quantiles, "–" where there is none
+}
+
+// quantiles are those that reports show.
+var quantiles = [...]string{"p50", "p90", "p99", "p99.9", "max"}
+
+// Times shows the latency of the load and what it is made of.
+func (l Load) Times() []Times {
+	times := []Times{{What: "latency"}, {What: "service time"}, {What: "send lag"}}
+	for i, of := range []map[string]float64{l.Latency, l.Service, l.Lag} {
+		for _, name := range quantiles {
+			text := "–"
+			if v, ok := of[name]; ok {
+				text = Value(v, "s")
+			}
+			times[i].At = append(times[i].At, text)
+		}
 	}
-	return Value(v, "s")
+	return times
+}
+
+// Replayed says what the logs came to that the load repeated, "" where it repeated none.
+func (l Load) Replayed() string {
+	r := l.Replay
+	if r == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%s replays %s of logs, %d different", l.Name, Counted(int(r.Requests), "request"), r.Different)
+	if r.Sampled > 0 {
+		text += fmt.Sprintf(", a sample that also stands for the other %d", r.Sampled)
+	}
+	if len(r.LeftOut) > 0 {
+		text += ", and leaves out " + Tally(r.LeftOut)
+	}
+	return text + "."
 }
 
 // Tally writes counts by name, the largest first: "12 connection reset, 3 timeout".

@@ -37,12 +37,7 @@ func Markdown(w io.Writer, r *Result) error {
 			row(&b, "| %s | %s | %s | %s | %s |\n", fmt.Sprint(s.N), s.Text, s.State, clockOr(s.Done), clockOr(s.Undone))
 		}
 	}
-	if len(r.Loads) > 0 {
-		row(&b, "\n| Load | Sent | Not sent | Answered | Failed | p50 | p99 |\n|---|--:|---|---|---|--:|--:|\n")
-		for _, l := range r.Loads {
-			row(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", l.Name, fmt.Sprint(l.Sent), Tally(l.NotSent), Tally(l.Answered), Tally(l.Failed), l.quantile("p50"), l.quantile("p99"))
-		}
-	}
+	markdownLoads(&b, r.Loads)
 	fmt.Fprintf(&b, "\n%s\n", plain(r.Recovered()))
 	for _, warning := range r.Warnings {
 		fmt.Fprintf(&b, "\n> Warning: %s\n", plain(warning))
@@ -52,6 +47,28 @@ func Markdown(w io.Writer, r *Result) error {
 		r.Started.UTC().Format("2006-01-02 15:04:05"), clock(r.Ended))
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// markdownLoads says what became of the requests of each load, and how long they took.
+func markdownLoads(b *bytes.Buffer, loads []Load) {
+	if len(loads) == 0 {
+		return
+	}
+	row(b, "\n| Load | Scheduled | Sent | Not sent | Answered | Failed |\n|---|--:|--:|---|---|---|\n")
+	for _, l := range loads {
+		row(b, "| %s | %s | %s | %s | %s | %s |\n", l.Name, fmt.Sprint(l.Scheduled), fmt.Sprint(l.Sent), Tally(l.NotSent), Tally(l.Answered), Tally(l.Failed))
+	}
+	row(b, "\n| Load | | p50 | p90 | p99 | p99.9 | max |\n|---|---|--:|--:|--:|--:|--:|\n")
+	for _, l := range loads {
+		for _, t := range l.Times() {
+			row(b, "| %s | %s | %s | %s | %s | %s | %s |\n", l.Name, t.What, t.At[0], t.At[1], t.At[2], t.At[3], t.At[4])
+		}
+	}
+	for _, l := range loads {
+		if text := l.Replayed(); text != "" {
+			fmt.Fprintf(b, "\n%s\n", plain(text))
+		}
+	}
 }
 
 // sign is what a verdict looks like from afar.

@@ -38,18 +38,35 @@ func Text(w io.Writer, r *Result) error {
 		}
 		writeTable(&b, rows)
 	}
-	if len(r.Loads) > 0 {
-		b.WriteString("\n")
-		rows := [][]string{{"LOAD", "SENT", "NOT SENT", "ANSWERED", "FAILED", "P50", "P99"}}
-		for _, l := range r.Loads {
-			rows = append(rows, []string{l.Name, fmt.Sprint(l.Sent), Tally(l.NotSent), Tally(l.Answered), Tally(l.Failed), l.quantile("p50"), l.quantile("p99")})
-		}
-		writeTable(&b, rows)
-	}
+	writeLoads(&b, r.Loads)
 	fmt.Fprintf(&b, "\n%s\nRun %s, seed %d, %s. Times are UTC.\n", r.Recovered(), r.Run, r.Seed, r.Environment.place())
 	_ = WriteRemedies(&b, r.Remedies()) // last, where somebody at a terminal finds it; and a buffer takes everything
 	_, err := w.Write(bytes.Map(harmless, b.Bytes()))
 	return err
+}
+
+// writeLoads says what became of the requests of each load, and how long they took.
+func writeLoads(b *bytes.Buffer, loads []Load) {
+	if len(loads) == 0 {
+		return
+	}
+	counts := [][]string{{"LOAD", "SCHEDULED", "SENT", "NOT SENT", "ANSWERED", "FAILED"}}
+	times := [][]string{{"LOAD", "", "P50", "P90", "P99", "P99.9", "MAX"}}
+	for _, l := range loads {
+		counts = append(counts, []string{l.Name, fmt.Sprint(l.Scheduled), fmt.Sprint(l.Sent), Tally(l.NotSent), Tally(l.Answered), Tally(l.Failed)})
+		for _, t := range l.Times() {
+			times = append(times, append([]string{l.Name, t.What}, t.At...))
+		}
+	}
+	b.WriteString("\n")
+	writeTable(b, counts)
+	b.WriteString("\n")
+	writeTable(b, times)
+	for _, l := range loads {
+		if text := l.Replayed(); text != "" {
+			fmt.Fprintf(b, "\n  %s\n", strings.ReplaceAll(text, "\n", " "))
+		}
+	}
 }
 
 // harmless keeps what names and messages bring along from commanding the terminal.
