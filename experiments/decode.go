@@ -51,6 +51,7 @@ type field struct {
 var (
 	expressionType = reflect.TypeFor[hclsyntax.Expression]()
 	blocksType     = reflect.TypeFor[[]*hclsyntax.Block]()
+	wordsType      = reflect.TypeFor[attr.Words]()
 )
 
 // decode reads a body into the structs behind targets and reports every mistake. A field whose mistake was reported
@@ -248,6 +249,9 @@ func (d *decoding) assign(f field, a *hclsyntax.Attribute) (ok bool) {
 			d.mistake(a.Expr.Range(), fmt.Sprintf("Missing value for %q", a.Name), "It is null here, and it is required.")
 		}
 		return !f.required
+	}
+	if f.value.Type() == wordsType && v.Type() == cty.String {
+		v = cty.ListVal([]cty.Value{v})
 	}
 	want, err := gocty.ImpliedType(f.value.Interface())
 	if err != nil {

@@ -46,6 +46,8 @@ func typeName(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[attr.Duration](), reflect.TypeFor[attr.Timeout]():
 		return "duration"
+	case reflect.TypeFor[attr.Words]():
+		return "string or list"
 	case reflect.TypeFor[attr.Rate]():
 		return "rate"
 	case reflect.TypeFor[attr.Share]():

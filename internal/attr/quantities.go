@@ -35,6 +35,9 @@ const Current LoadRate = "current"
 // Share is a part of a whole as written in a file: "34%", "0.5%". Between 0 % and 100 %.
 type Share string
 
+// Words is a list of strings that may be written as one string where there is only one.
+type Words []string
+
 // Checked is what the language calls on every field of these types after decoding.
 type Checked interface{ Check() error }
 

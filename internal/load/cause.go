@@ -17,6 +17,11 @@ type unmet string
 
 func (u unmet) Error() string { return string(u) }
 
+// Causes are the words with which the causes of failed requests begin.
+func Causes() []string {
+	return []string{"connection refused", "connection reset", "dns", "timeout", "closed early", "tls", "broken http", "unexpected status", "unexpected body", "stopped", "other"}
+}
+
 // cause names why a request failed, in words for a report.
 func cause(err error) string {
 	var dns *net.DNSError

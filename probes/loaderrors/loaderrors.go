@@ -24,8 +24,9 @@ var example string
 
 // Probe is the probe as its author wrote it.
 type Probe struct {
-	Load   string   `hcl:"load,optional" doc:"name of the load block; not needed where there is only one"`
-	Status []string `hcl:"status,optional" doc:"answers that count as errors, by class (\"5xx\") or code (\"429\"); requests without an answer always do"`
+	Load   string     `hcl:"load,optional" doc:"name of the load block; not needed where there is only one"`
+	Status []string   `hcl:"status,optional" doc:"answers that count as errors, by class (\"5xx\") or code (\"429\"); failed requests always do"`
+	Cause  attr.Words `hcl:"cause,optional" doc:"count nothing but these: causes of failed requests (\"timeout\", \"unexpected status 503\"), and answers (\"5xx\", \"429\")"`
 }
 
 // Kind is all there is to say about this probe without running it.
@@ -33,28 +34,59 @@ func Kind() probes.Kind {
 	return probes.Kind{
 		Name:    "load_errors",
 		Summary: "share of a load's requests that failed, second by second",
-		New:     func() probes.Probe { return &Probe{Status: []string{"5xx"}} },
+		New:     func() probes.Probe { return &Probe{Status: slices.Clone(always[:])} },
 		Page:    page,
 		Example: example,
 	}
 }
 
+// always are the answers that count unless the author says otherwise.
+var always = [...]string{"5xx"}
+
 // Validate checks what the types of the attributes do not.
-func (p *Probe) Validate() []attr.Problem {
+func (p *Probe) Validate() (problems []attr.Problem) {
 	for _, s := range p.Status {
-		if len(s) != 3 || s[0] < '1' || s[0] > '5' || s[1:] != "xx" && strings.Trim(s[1:], "0123456789") != "" {
-			return []attr.Problem{{
+		if !isStatus(s) {
+			problems = append(problems, attr.Problem{
 				Attr: "status", Summary: fmt.Sprintf("%q is no status", s),
 				Detail: `Write a class like "5xx" or a code like "429".`,
-			}}
+			})
 		}
 	}
-	return nil
+	for _, c := range p.Cause {
+		if !isStatus(c) && !slices.ContainsFunc(load.Causes(), func(known string) bool { return covers(known, c) }) {
+			problems = append(problems, attr.Problem{
+				Attr: "cause", Summary: fmt.Sprintf("No request fails of %q", c),
+				Detail: "The causes are " + strings.Join(load.Causes(), ", ") + `, and of answers a class like "5xx" or a code like "429".`,
+			})
+		}
+	}
+	if len(p.Cause) > 0 && !slices.Equal(p.Status, always[:]) {
+		problems = append(problems, attr.Problem{
+			Attr: "status", Summary: "Status beside cause",
+			Detail: `Nothing counts but what is in cause. Put these answers there too, like cause = ["timeout", "429"].`,
+		})
+	}
+	return problems
+}
+
+func isStatus(s string) bool {
+	return len(s) == 3 && s[0] >= '1' && s[0] <= '5' && (s[1:] == "xx" || strings.Trim(s[1:], "0123456789") == "")
+}
+
+// covers is whether a cause is the one asked for, or says it in more detail: "unexpected status 503".
+func covers(asked, cause string) bool {
+	more, begins := strings.CutPrefix(cause, asked)
+	return begins && (more == "" || more[0] == ' ' || more[0] == ':')
 }
 
 // Scale says that values are shares of requests, one a second.
 func (p *Probe) Scale() probes.Scale {
-	return probes.Scale{Unit: probes.Ratio, Label: "share of requests that failed", Events: true, Period: time.Second}
+	label := "share of requests that failed"
+	if len(p.Cause) > 0 {
+		label += " (" + strings.Join(p.Cause, ", ") + ")"
+	}
+	return probes.Scale{Unit: probes.Ratio, Label: label, Events: true, Period: time.Second}
 }
 
 // Measure returns one reading for every second of the schedule that is over.
@@ -82,10 +114,19 @@ func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) (
 
 // wrong counts what went wrong in one second, by cause.
 func (p *Probe) wrong(s load.Second) map[string]uint64 {
-	wrong := maps.Clone(s.Failed)
+	wrong := map[string]uint64{}
+	for cause, n := range s.Failed {
+		if len(p.Cause) == 0 || slices.ContainsFunc(p.Cause, func(asked string) bool { return covers(asked, cause) }) {
+			wrong[cause] = n
+		}
+	}
+	answers := p.Status
+	if len(p.Cause) > 0 {
+		answers = p.Cause
+	}
 	for code, n := range s.Answered {
 		text := fmt.Sprint(code)
-		if slices.Contains(p.Status, text) || slices.Contains(p.Status, text[:1]+"xx") {
+		if slices.Contains(answers, text) || slices.Contains(answers, text[:1]+"xx") {
 			wrong[text] += n
 		}
 	}

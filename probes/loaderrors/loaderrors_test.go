@@ -99,6 +99,65 @@ func TestErrorsAreThoseThatTheServerMade(t *testing.T) {
 	}
 }
 
+// Only what was asked for counts, however much else went wrong.
+func TestErrorsByCause(t *testing.T) {
+	var heard, broken, cut atomic.Uint64
+	recording := drive(t, func(w http.ResponseWriter, _ *http.Request) {
+		switch heard.Add(1) % 5 {
+		case 0:
+			broken.Add(1)
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case 1:
+			cut.Add(1)
+			panic(http.ErrAbortHandler)
+		}
+	}, func() bool { return heard.Load() > 250 })
+	for _, c := range []struct {
+		cause []string
+		want  uint64
+	}{
+		{[]string{"closed early"}, cut.Load()},
+		{[]string{"timeout"}, 0},
+		{[]string{"unexpected status", "timeout", "5xx"}, broken.Load()},
+		{[]string{"503", "closed early"}, broken.Load() + cut.Load()},
+	} {
+		p := loaderrors.Kind().New().(*loaderrors.Probe)
+		p.Cause = c.cause
+		if problems := p.Validate(); len(problems) > 0 {
+			t.Errorf("cause %v: %v", c.cause, problems)
+		}
+		readings, err := p.Measure(t.Context(), &cloud.Env{Loads: map[string]*load.Recording{"users": recording}}, time.Time{}, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var errors, requests float64
+		for _, r := range readings {
+			errors += r.Value * r.Of
+			requests += r.Of
+		}
+		if got := uint64(math.Round(errors)); got != c.want || uint64(requests) != heard.Load() {
+			t.Errorf("cause %v: %d of %v, the server says %d of %d", c.cause, got, requests, c.want, heard.Load())
+		}
+	}
+}
+
+func TestCausesThatCannotBe(t *testing.T) {
+	for cause, fine := range map[string]bool{
+		"timeout": true, "unexpected status": true, "unexpected status 503": true, "other: unheard of": true, "5xx": true,
+		"timeouts": false, "": false, "600": false, "connection": false,
+	} {
+		p := loaderrors.Kind().New().(*loaderrors.Probe)
+		p.Cause = []string{"timeout", cause}
+		if problems := p.Validate(); (len(problems) == 0) != fine {
+			t.Errorf("cause %q: %v", cause, problems)
+		}
+		p.Status = []string{"4xx"}
+		if problems := p.Validate(); fine && len(problems) != 1 {
+			t.Errorf("with a status of its own: %v", problems)
+		}
+	}
+}
+
 func TestReadingsAreOfTheWindow(t *testing.T) {
 	var heard atomic.Uint64
 	recording := drive(t, func(http.ResponseWriter, *http.Request) { heard.Add(1) }, func() bool { return heard.Load() > 450 })
