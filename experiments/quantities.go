@@ -94,7 +94,7 @@ var written = map[reflect.Type]string{
 	reflect.TypeFor[attr.Rate]():      `a rate, like "50/s"`,
 	reflect.TypeFor[*attr.Rate]():     `a rate, like "50/s"`,
 	reflect.TypeFor[attr.LoadRate]():  `a rate, like "50/s"`,
-	reflect.TypeFor[attr.Words]():    `a string or a list of strings`,
+	reflect.TypeFor[attr.Words]():     `a string or a list of strings`,
 	reflect.TypeFor[attr.Share]():     `a share, like "34%"`,
 	reflect.TypeFor[*attr.Share]():    `a share, like "34%"`,
 }
