@@ -75,7 +75,7 @@ service "conversations" {
   path                 = "/conversations*"
   latency              = "20ms"
   jitter               = "10ms"
-  concurrency          = 128
+  workers              = 128
   queue                = 512
   body                 = 1024
   drain                = "5s"
@@ -106,7 +106,7 @@ service "comments" {
   path                 = "/comments*"
   latency              = "15ms"
   jitter               = "5ms"
-  concurrency          = 64
+  workers              = 64
   drain                = "5s"
   deregistration_delay = "2s"
   tags                 = { tier = "critical" }
@@ -330,7 +330,7 @@ weakness "slow_service" {
   service "conversations" {
     tail_share   = "3%"
     tail_latency = "4s"
-    concurrency  = 0
+    workers      = 0
   }
 }
 

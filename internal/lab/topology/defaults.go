@@ -38,7 +38,7 @@ func defaultService(name string) *Service {
 	return &Service{
 		Name: name, Launch: "EC2", Tasks: 1, CPU: 256, Memory: 512,
 		TargetType:          "ip",
-		DeregistrationDelay: "300s", Latency: "10ms", Body: 512, Start: "500ms", StopTimeout: "30s",
+		DeregistrationDelay: "300s", Latency: "10ms", WhenFull: WhenFull503, Body: 512, Start: "500ms", StopTimeout: "30s",
 		Health:     &HealthCheck{Path: "/health", Interval: "30s", Timeout: "5s", Healthy: 5, Unhealthy: 2},
 		Deployment: &Deployment{MinimumHealthy: 100, Maximum: 200},
 	}

@@ -75,8 +75,9 @@ var Endpoints = []string{"s3", "dynamodb", "ecr.api", "ecr.dkr", "ecs", "ecs-age
 type Group struct {
 	Name         string        `hcl:"name,label"`
 	InstanceType string        `hcl:"instance_type,optional"`
-	CPU          int           `hcl:"cpu,optional"`    // CPU units that an instance offers to tasks; 1024 is one vCPU
-	Memory       int           `hcl:"memory,optional"` // MiB
+	CPU          int           `hcl:"cpu,optional"`        // CPU units that an instance offers to tasks; 1024 is one vCPU
+	Memory       int           `hcl:"memory,optional"`     // MiB
+	OpenFiles    int           `hcl:"open_files,optional"` // that all programs on an instance may have open together; 0 is no limit
 	Min          int           `hcl:"min,optional"`
 	Max          int           `hcl:"max,optional"`
 	Desired      int           `hcl:"desired,optional"`
@@ -151,8 +152,10 @@ type Service struct {
 	TailLatency attr.Duration `hcl:"tail_latency,optional"`
 	TailShare   attr.Share    `hcl:"tail_share,optional"`  // of requests that take tail_latency
 	ErrorShare  attr.Share    `hcl:"error_share,optional"` // of requests that are answered 500
-	Concurrency int           `hcl:"concurrency,optional"` // requests at a time; 0 is no limit
-	Queue       int           `hcl:"queue,optional"`       // requests that wait for their turn before 503; 0 is no limit
+	Workers     int           `hcl:"workers,optional"`     // requests at a time; 0 is no limit
+	Queue       int           `hcl:"queue,optional"`       // requests that wait for a worker, at most; 0 is no limit
+	WhenFull    string        `hcl:"when_full,optional"`   // what becomes of a request too many: WhenFull503 or WhenFullReset
+	Upstreams   int           `hcl:"upstreams,optional"`   // connections that a request holds while it is served, beside its own: to databases, caches
 	Body        int           `hcl:"body,optional"`        // bytes of an answer
 	Start       attr.Duration `hcl:"start,optional"`       // from placement to a listening server
 	Drain       attr.Duration `hcl:"drain,optional"`       // after SIGTERM it fails its health check and serves on for so long
@@ -165,6 +168,12 @@ type Service struct {
 	Deployment *Deployment  `hcl:"deployment,block"`
 	Volumes    []*Volume    `hcl:"volume,block"`
 }
+
+// The words for Service.WhenFull: what a proxy or an application server answers, and what a server whose listen backlog overflows does.
+const (
+	WhenFull503   = "503"
+	WhenFullReset = "reset"
+)
 
 // Call is a service's use of a third party while it runs.
 type Call struct {

@@ -52,7 +52,7 @@ func Balance(o BalancerOptions) (*Balancer, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Balancer{options: o, clients: welcome(listener), ended: make(chan struct{})}
+	b := &Balancer{options: o, clients: welcome(listener, door{}), ended: make(chan struct{})}
 	b.SetRoutes(nil)
 	server := newServer(b.serve)
 	server.IdleTimeout = o.IdleTimeout

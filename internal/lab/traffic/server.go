@@ -3,6 +3,7 @@ package traffic
 import (
 	"bytes"
 	"context"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -21,10 +22,14 @@ type Behaviour struct {
 	TailLatency time.Duration
 	TailShare   float64       // of requests that take TailLatency instead
 	ErrorShare  float64       // of requests that are answered 500
-	Concurrency int           // requests at a time; 0 is no limit
-	Queue       int           // requests that wait for their turn before 503; 0 is no limit
+	Workers     int           // requests at a time; 0 is no limit
+	Queue       int           // requests that wait for a worker, at most; 0 is no limit
+	Resets      bool          // it resets the connection of a request too many, which is else answered 503
+	Files       *Files        // of its machine; a connection takes one
+	Upstreams   int           // files more that a request takes while it is served: its connections to databases, caches and so on
 	Body        int           // bytes of an answer
 	Drain       time.Duration // after Terminate it fails its health check and serves on for so long
+	Log         io.Writer     // what it prints; nil is nowhere
 
 	// Before is what every request waits for while it holds its slot, and is answered 500 without. Nil is nothing.
 	Before func(context.Context) error
@@ -37,8 +42,7 @@ type server struct {
 	http      *fasthttp.Server
 	clients   *visitors
 	body      []byte
-	slots     chan struct{} // nil without a limit
-	waiting   atomic.Int64
+	workers   *workers
 	busy      atomic.Int64
 	draining  atomic.Bool
 
@@ -60,13 +64,11 @@ func Serve(b Behaviour) (Program, error) {
 		behaviour: b,
 		addr:      listener.Addr().String(),
 		body:      bytes.Repeat([]byte("."), b.Body),
-		clients:   welcome(listener),
+		clients:   welcome(listener, door{b.Files, b.Log}),
+		workers:   newWorkers(b.Workers, b.Queue),
 		done:      make(chan struct{}),
 	}
 	s.alive, s.kill = context.WithCancel(context.Background())
-	if b.Concurrency > 0 {
-		s.slots = make(chan struct{}, b.Concurrency)
-	}
 	s.http = newServer(s.serve)
 	go func() { _ = s.http.Serve(s.clients) }() // ends when told to, always with an error
 	return s, nil
@@ -113,14 +115,15 @@ func (s *server) serve(x *fasthttp.RequestCtx) {
 	}
 	client := x.Conn().(*visitor)
 	defer client.waiting(x.ConnRequestNum())()
-	if !s.enter(client) {
-		x.SetStatusCode(http.StatusServiceUnavailable)
+	leave, err := s.workers.enter(client)
+	if err != nil {
+		s.turnAway(x, client)
 		return
 	}
 	begin := time.Now()
-	err := s.work(client)
+	err = s.work(client)
 	s.busy.Add(int64(time.Since(begin)))
-	s.leave()
+	leave()
 	switch {
 	case client.Err() != nil:
 		return // nobody is there to answer
@@ -135,37 +138,22 @@ func (s *server) serve(x *fasthttp.RequestCtx) {
 	x.Response.SetBodyRaw(s.body)
 }
 
-// enter waits for a slot, and reports false where the queue is full or the client has gone.
-func (s *server) enter(ctx context.Context) bool {
-	if s.slots == nil {
-		return true
+// turnAway answers a request for which there is no room in the queue.
+func (s *server) turnAway(x *fasthttp.RequestCtx, client *visitor) {
+	if s.behaviour.Resets {
+		abort(client.TCPConn)
+		return
 	}
-	select {
-	case s.slots <- struct{}{}:
-		return true
-	default:
-	}
-	if n := s.waiting.Add(1); s.behaviour.Queue > 0 && n > int64(s.behaviour.Queue) {
-		s.waiting.Add(-1)
-		return false
-	}
-	defer s.waiting.Add(-1)
-	select {
-	case s.slots <- struct{}{}:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-func (s *server) leave() {
-	if s.slots != nil {
-		<-s.slots
-	}
+	x.SetStatusCode(http.StatusServiceUnavailable)
 }
 
 func (s *server) work(ctx context.Context) error {
 	b := &s.behaviour
+	if !b.Files.take(b.Upstreams) {
+		complain(b.Log, "http: %d connections for a request: socket: %v", b.Upstreams, errTooMany)
+		return errTooMany
+	}
+	defer b.Files.give(b.Upstreams)
 	if b.Before != nil {
 		if err := b.Before(ctx); err != nil {
 			return err

@@ -333,7 +333,7 @@ func TestAnInvalidTargetIsUnused(t *testing.T) {
 }
 
 func TestAFullServiceQueuesAndThenRefuses(t *testing.T) {
-	p := serve(t, Behaviour{Latency: 300 * time.Millisecond, Concurrency: 1, Queue: 1})
+	p := serve(t, Behaviour{Latency: 300 * time.Millisecond, Workers: 1, Queue: 1})
 	answers := make(chan int, 3)
 	begin := time.Now()
 	for range 3 {

@@ -13,6 +13,7 @@ import (
 // reads between two requests would not, without a second goroutine for each of them.
 type visitors struct {
 	net.Listener
+	door door
 
 	mu     sync.Mutex
 	all    map[*visitor]struct{} // nil once nobody is let in any more
@@ -30,6 +31,7 @@ type visitor struct {
 
 	left  chan struct{} // closed when it has left
 	leave sync.Once
+	shut  sync.Once
 	mu    sync.Mutex
 	asked io.Closer // what is closed when it leaves
 }
@@ -37,8 +39,8 @@ type visitor struct {
 // glance is the time between two looks at who is still there. Whoever leaves is noticed after one or two of them.
 const glance = 100 * time.Millisecond
 
-func welcome(l net.Listener) *visitors {
-	v := &visitors{Listener: l, all: map[*visitor]struct{}{}, closed: make(chan struct{})}
+func welcome(l net.Listener, d door) *visitors {
+	v := &visitors{Listener: l, door: d, all: map[*visitor]struct{}{}, closed: make(chan struct{})}
 	go v.watch()
 	return v
 }
@@ -50,11 +52,16 @@ func (v *visitors) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !v.door.admit(v.Addr(), v.closed) {
+			abort(c)
+			return nil, net.ErrClosed
+		}
 		arrived := &visitor{TCPConn: c.(*net.TCPConn), of: v, left: make(chan struct{})}
 		v.mu.Lock()
 		if v.all == nil {
 			v.mu.Unlock()
 			abort(c)
+			v.door.files.give(1)
 			continue
 		}
 		arrived.number = v.count
@@ -131,6 +138,7 @@ func (v *visitor) Close() error {
 	delete(v.of.all, v)
 	v.of.mu.Unlock()
 	v.depart()
+	v.shut.Do(func() { v.of.door.files.give(1) })
 	return v.TCPConn.Close()
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gameday/internal/lab/topology"
+	"gameday/internal/lab/traffic"
 )
 
 // power is what the machine behind an instance is doing, whatever its state says.
@@ -36,6 +37,7 @@ type instance struct {
 	ended   time.Time // when it was terminated
 	member  membership
 	images  map[string]bool // that its agent has pulled
+	files   *traffic.Files  // that its programs have open; nil without a limit
 
 	before  Instance // what it looked like until changed, for describes that lag behind
 	changed time.Time
@@ -70,6 +72,9 @@ func (w *World) launch(g *group, s *subnet, now time.Time) *instance {
 			Tags: map[string]string{"Name": g.Name, "aws:autoscaling:groupName": g.Name},
 		},
 		spec: g.spec, group: g, subnet: s, images: map[string]bool{},
+	}
+	if g.spec.OpenFiles > 0 {
+		i.files = traffic.NewFiles(g.spec.OpenFiles)
 	}
 	for key, value := range g.Tags {
 		i.Tags[key] = value

@@ -8,10 +8,10 @@ import (
 
 // What nobody can measure in a process that holds a whole account is computed: a task uses CPU as its requests keep it busy.
 const (
-	idleCPU     = 2.0  // percent, of a task that does nothing
-	busyCPU     = 90.0 // percent more, of one with every slot taken
-	usualSlots  = 64.0 // where a service has no limit of its own
-	usualMemory = 35.0 // percent
+	idleCPU      = 2.0  // percent, of a task that does nothing
+	busyCPU      = 90.0 // percent more, of one with every worker busy
+	usualWorkers = 64.0 // where a service has no limit of its own
+	usualMemory  = 35.0 // percent
 )
 
 // measure hands CloudWatch what it knows of services, groups and instances over one bucket.
@@ -27,9 +27,9 @@ func (w *World) measure(bucket time.Time) {
 }
 
 func (w *World) measureService(s *service, bucket time.Time) {
-	slots := usualSlots
-	if s.spec.Concurrency > 0 {
-		slots = float64(s.spec.Concurrency)
+	workers := usualWorkers
+	if s.spec.Workers > 0 {
+		workers = float64(s.spec.Workers)
 	}
 	dimensions := []metrics.Dimension{{Name: "ClusterName", Value: s.Cluster}}
 	service := append(dimensions[:1:1], metrics.Dimension{Name: "ServiceName", Value: s.Name})
@@ -38,7 +38,7 @@ func (w *World) measureService(s *service, bucket time.Time) {
 			continue
 		}
 		busy := t.program.Busy()
-		share := (busy - t.busy).Seconds() / w.store.Resolution().Seconds() / slots
+		share := (busy - t.busy).Seconds() / w.store.Resolution().Seconds() / workers
 		t.busy = busy
 		if t.LastStatus != TaskRunning {
 			continue

@@ -162,11 +162,19 @@ func (w *World) program(t *task) (traffic.Program, error) {
 	if len(s.Command) > 0 {
 		return traffic.Run(s.Command, t.lines)
 	}
-	return traffic.Serve(traffic.Behaviour{
+	behaviour := traffic.Behaviour{
 		HealthPath: s.Health.Path, Latency: s.Latency.Std(), Jitter: s.Jitter.Std(),
 		TailLatency: s.TailLatency.Std(), TailShare: s.TailShare.Ratio(), ErrorShare: s.ErrorShare.Ratio(),
-		Concurrency: s.Concurrency, Queue: s.Queue, Body: s.Body, Drain: s.Drain.Std(), Before: w.liveCalls(t),
-	})
+		Workers: s.Workers, Queue: s.Queue, Resets: s.WhenFull == topology.WhenFullReset, Upstreams: s.Upstreams,
+		Body: s.Body, Drain: s.Drain.Std(), Before: w.liveCalls(t), Log: t.lines,
+	}
+	if behaviour.Before != nil {
+		behaviour.Upstreams++ // its calls come one after the other
+	}
+	if t.instance != nil {
+		behaviour.Files = t.instance.files
+	}
+	return traffic.Serve(behaviour)
 }
 
 // halt asks ECS to stop a task. The first to ask gives the reason.
