@@ -3,6 +3,7 @@ package experiments
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -49,6 +50,9 @@ func (x *execution) fruitless() string {
 
 // loadReports writes down what each load did.
 func (x *execution) loadReports() []reports.Load {
+	x.mu.Lock()
+	phases := slices.Clone(x.phases)
+	x.mu.Unlock()
 	var all []reports.Load
 	for _, l := range x.plan.Experiment.Loads {
 		recording := x.env.Loads[l.Name]
@@ -65,8 +69,13 @@ func (x *execution) loadReports() []reports.Load {
 		for status, n := range total.Answered {
 			r.Answered[fmt.Sprintf("%dxx", status/100)] += n
 		}
-		for _, s := range recording.Seconds(x.started, time.Now()) {
+		for s := range recording.Each(x.started, time.Now()) {
 			r.Seconds = append(r.Seconds, secondReport(s))
+		}
+		for _, p := range phases {
+			if s := recording.Between(p.From, p.To); s.Scheduled > 0 {
+				r.Phases = append(r.Phases, phaseReport(p.Name, s))
+			}
 		}
 		all = append(all, r)
 	}
@@ -78,15 +87,28 @@ func secondReport(s load.Second) reports.LoadSecond {
 		At: s.At, Scheduled: s.Scheduled, Sent: s.Sent,
 		P50: seconds(s.Latency.ValueAtQuantile(50)), P99: seconds(s.Latency.ValueAtQuantile(99)), Max: seconds(s.Latency.Max()),
 	}
-	for _, n := range s.Failed {
-		r.Errors += n
+	r.Errors = failures(s)
+	return r
+}
+
+func phaseReport(name string, s load.Second) reports.LoadPhase {
+	return reports.LoadPhase{
+		Name: name, Scheduled: s.Scheduled, Sent: s.Sent, Errors: failures(s),
+		Latency: quantiles(s.Latency), Service: quantiles(s.Service), Lag: quantiles(s.Lag),
 	}
-	for status, n := range s.Answered {
+}
+
+// failures is how many requests failed or were answered by an error.
+func failures(s load.Second) (n uint64) {
+	for _, failed := range s.Failed {
+		n += failed
+	}
+	for status, answered := range s.Answered {
 		if status >= 500 {
-			r.Errors += n
+			n += answered
 		}
 	}
-	return r
+	return n
 }
 
 // quantiles picks the ones that reports show.

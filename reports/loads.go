@@ -17,19 +17,25 @@ type Times struct {
 // quantiles are those that reports show.
 var quantiles = [...]string{"p50", "p90", "p99", "p99.9", "max"}
 
-// Times shows the latency of the load and what it is made of.
+// Times shows the latency of the load, all in all and by phase, and what it is made of.
 func (l Load) Times() []Times {
-	times := []Times{{What: "latency"}, {What: "service time"}, {What: "send lag"}}
-	for i, of := range []map[string]float64{l.Latency, l.Service, l.Lag} {
-		for _, name := range quantiles {
-			text := "–"
-			if v, ok := of[name]; ok {
-				text = Value(v, "s")
-			}
-			times[i].At = append(times[i].At, text)
-		}
+	times := []Times{timesOf("latency", l.Latency)}
+	for _, p := range l.Phases {
+		times = append(times, timesOf("latency, "+p.Name, p.Latency))
 	}
-	return times
+	return append(times, timesOf("service time", l.Service), timesOf("send lag", l.Lag))
+}
+
+func timesOf(what string, of map[string]float64) Times {
+	t := Times{What: what}
+	for _, name := range quantiles {
+		text := "–"
+		if v, ok := of[name]; ok {
+			text = Value(v, "s")
+		}
+		t.At = append(t.At, text)
+	}
+	return t
 }
 
 // Replayed says what the logs came to that the load repeated, "" where it repeated none.

@@ -199,7 +199,19 @@ type Load struct {
 	Service map[string]float64 `json:"service"`
 	Lag     map[string]float64 `json:"lag"`              // actual minus intended moment of sending
 	Replay  *Replay            `json:"replay,omitempty"` // where it repeated the requests of logs
+	Phases  []LoadPhase        `json:"phases,omitempty"`
 	Seconds []LoadSecond       `json:"seconds,omitempty"`
+}
+
+// LoadPhase is what became of the requests that were due in one phase of the run.
+type LoadPhase struct {
+	Name      string             `json:"name"`
+	Scheduled uint64             `json:"scheduled"`
+	Sent      uint64             `json:"sent"`
+	Errors    uint64             `json:"errors"`
+	Latency   map[string]float64 `json:"latency"`
+	Service   map[string]float64 `json:"service"`
+	Lag       map[string]float64 `json:"lag"`
 }
 
 // Replay is what the logs of a load came to.
