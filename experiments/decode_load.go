@@ -19,12 +19,19 @@ type loadBlock struct {
 	URL          string               `hcl:"url,optional"`
 	Rate         attr.LoadRate        `hcl:"rate,optional"`
 	Timeout      attr.Timeout         `hcl:"timeout,optional"`
+	Connections  int                  `hcl:"connections,optional"`
 	Values       hclsyntax.Expression `hcl:"values,optional"`
 	Replayed     hclsyntax.Expression `hcl:"requests,optional"`
 	Methods      []string             `hcl:"methods,optional"`
 	Timing       string               `hcl:"timing,optional"`
 	Requests     []*hclsyntax.Block   `hcl:"request,block"`
 }
+
+// How many connections a load may have, unless it says otherwise and at most.
+const (
+	someConnections = 256
+	mostConnections = 28_000
+)
 
 // Where the arrivals of a load come from.
 const (
@@ -54,6 +61,9 @@ func (l *loadBlock) Validate() []attr.Problem {
 	case l.Rate == attr.Current && l.LoadBalancer == "":
 		say(wrong("rate", "The present rate is that of a load balancer, which counts its requests. Name one with load_balancer, or write a rate like \"50/s\"."))
 	}
+	if l.Connections < 1 || l.Connections > mostConnections {
+		say(wrong("connections", fmt.Sprintf("It says how many requests may be under way at a time: a whole number from 1 to %d, which is about as many ports as one machine has for one target.", mostConnections)))
+	}
 	for _, method := range l.Methods {
 		if !httpMethod.MatchString(method) {
 			say(wrong("methods", fmt.Sprintf("%q is no HTTP method in capitals, like \"GET\" or \"POST\".", method)))
@@ -81,12 +91,12 @@ func parted(address string) (base, path string) {
 }
 
 func (r *reader) load(b *hclsyntax.Block) Load {
-	block := loadBlock{Timeout: "10s", Timing: evenly}
+	block := loadBlock{Timeout: "10s", Connections: someConnections, Timing: evenly}
 	only := requestBlock{Method: http.MethodGet}
 	r.decode(placeOf(b), target{into: &block}, target{into: &only})
 	l := Load{
 		Name: b.Labels[0], LoadBalancer: block.LoadBalancer, URL: block.URL,
-		Rate: block.Rate, Timeout: block.Timeout.Std(), Range: b.DefRange(),
+		Rate: block.Rate, Timeout: block.Timeout.Std(), Connections: block.Connections, Range: b.DefRange(),
 	}
 	values := r.values(b)
 	if values != nil {

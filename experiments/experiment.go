@@ -60,6 +60,7 @@ type Load struct {
 	Replay       *Replay         // the requests of logs, with the headers and expectations of the only one of Requests
 	Rate         attr.LoadRate   // "" where the logs say when requests come
 	Timeout      time.Duration   // per request
+	Connections  int             // at most so many at a time
 	Range        hcl.Range
 
 	planned float64 // what "current" was when the run was planned, a second; 0 where nobody has

@@ -30,7 +30,7 @@ type Traffic struct {
 // aim looks up where the loads go, and settles how much they send and what.
 func (p *Plan) aim(ctx context.Context, env *cloud.Env) error {
 	for _, l := range p.Experiment.Loads {
-		s := load.Spec{URL: l.URL, Timeout: l.Timeout}
+		s := load.Spec{URL: l.URL, Timeout: l.Timeout, Connections: l.Connections}
 		if l.LoadBalancer != "" {
 			base, err := elb.ListenerURL(ctx, env, l.LoadBalancer)
 			if err != nil {

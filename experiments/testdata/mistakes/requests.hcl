@@ -85,6 +85,8 @@ experiment "requests" {
   load "no_name" {
     url      = "https://h"
     rate     = "often"
+
+    connections = 0
     requests = alb_log()
   }
 }
