@@ -21,9 +21,10 @@ var example string
 
 // Probe is the probe as its author wrote it.
 type Probe struct {
-	Load     string  `hcl:"load,optional" doc:"name of the load block; not needed where there is only one"`
-	Quantile float64 `hcl:"quantile,optional" doc:"which latency of each second, from 0 to 1: 0.99 is what one request in a hundred exceeds"`
-	Service  bool    `hcl:"service_time,optional" doc:"measure from the moment of sending instead of the intended one, which hides waiting for a connection"`
+	Load     string        `hcl:"load,optional" doc:"name of the load block; not needed where there is only one"`
+	Quantile float64       `hcl:"quantile,optional" doc:"which latency, from 0 to 1: 0.99 is what one request in a hundred exceeds"`
+	Over     attr.Duration `hcl:"over,optional" doc:"how long each reading speaks of, in whole seconds"`
+	Service  bool          `hcl:"service_time,optional" doc:"measure from the moment of sending instead of the intended one, which hides waiting for a connection"`
 }
 
 // Kind is all there is to say about this probe without running it.
@@ -31,7 +32,7 @@ func Kind() probes.Kind {
 	return probes.Kind{
 		Name:    "load_latency",
 		Summary: "how long a load's users waited, at any quantile, second by second",
-		New:     func() probes.Probe { return &Probe{Quantile: 0.99} },
+		New:     func() probes.Probe { return &Probe{Quantile: 0.99, Over: "1s"} },
 		Page:    page,
 		Example: example,
 	}
@@ -39,6 +40,9 @@ func Kind() probes.Kind {
 
 // Validate checks what the types of the attributes do not.
 func (p *Probe) Validate() []attr.Problem {
+	if d := p.Over.Std(); d == 0 || d%time.Second != 0 {
+		return []attr.Problem{{Attr: "over", Summary: "No such length", Detail: "A load is recorded second by second. Write whole seconds, like \"1s\" or \"1m\"."}}
+	}
 	if p.Quantile > 0 && p.Quantile <= 1 {
 		return nil
 	}
@@ -52,17 +56,26 @@ func (p *Probe) Scale() probes.Scale {
 		what = "service time"
 	}
 	label := fmt.Sprintf("p%.10g %s", p.Quantile*100, what)
-	return probes.Scale{Unit: probes.Seconds, Label: label, Period: time.Second}
+	return probes.Scale{Unit: probes.Seconds, Label: label, Period: p.over()}
 }
 
-// Measure returns one reading for every second of the schedule that is over.
+// over is how long a reading speaks of. A rehearsal has divided it by its speed.
+func (p *Probe) over() time.Duration {
+	return max(p.Over.Std().Round(time.Second), time.Second)
+}
+
+// Measure returns one reading for every second of the schedule that is over, or for every stretch of several.
 func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) ([]probes.Reading, error) {
 	recording, err := load.Named(env.Loads, p.Load)
 	if err != nil {
 		return nil, err
 	}
+	recorded := recording.Each(from, to)
+	if p.over() > time.Second {
+		recorded = recording.Windows(from, to, p.over())
+	}
 	var readings []probes.Reading
-	for _, s := range recording.Seconds(from, to) {
+	for s := range recorded {
 		times := s.Latency
 		if p.Service {
 			times = s.Service

@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"gameday/internal/attr"
 	"gameday/internal/cloud"
 	"gameday/internal/load"
+	"gameday/probes"
 	"gameday/probes/loadlatency"
 )
 
@@ -66,6 +68,61 @@ func TestWaitingForTheTargetCounts(t *testing.T) {
 	}
 }
 
+// A reading over several seconds is the quantile of all their requests, and is there once all of them are settled.
+func TestReadingsOverSeveralSeconds(t *testing.T) {
+	var heard atomic.Uint64
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { heard.Add(1) }))
+	defer server.Close()
+	run, err := load.Start(t.Context(), load.Spec{URL: server.URL, Rate: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for heard.Load() < 530 && wait(ctx, time.Millisecond) {
+	}
+	run.Stop(ctx)
+	env := &cloud.Env{Loads: map[string]*load.Recording{"users": run.Recording()}}
+	measure := func(from, to time.Time) []probes.Reading {
+		t.Helper()
+		p := loadlatency.Probe{Quantile: 1, Over: "2s"}
+		readings, err := p.Measure(t.Context(), env, from, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return readings
+	}
+	seconds := run.Recording().Seconds(time.Time{}, time.Now())
+	all := measure(time.Time{}, time.Now())
+	if len(all) < 2 || !all[0].At.Equal(seconds[0].At) || all[1].At.Sub(all[0].At) != 2*time.Second || all[0].Span != 2*time.Second {
+		t.Fatalf("of %d seconds came %v", len(seconds), all)
+	}
+	for i, r := range all {
+		if want := max(seconds[2*i].Latency.Max(), seconds[2*i+1].Latency.Max()); r.Value*1e6 < float64(want)*0.999 || r.Value*1e6 > float64(want)*1.001 {
+			t.Errorf("reading %d is %g s, and the slowest request took %d µs", i, r.Value, want)
+		}
+	}
+	within := all[1].At.Add(time.Millisecond)
+	if got := measure(within, within.Add(time.Second)); len(got) != 1 || got[0] != all[1] {
+		t.Errorf("for a part of the second stretch: %v", got)
+	}
+	if got := measure(time.Now(), time.Now().Add(time.Hour)); len(got) != 0 {
+		t.Errorf("of the future: %v", got)
+	}
+	env.Loads["users"] = &load.Recording{}
+	if got := measure(time.Time{}, time.Now()); len(got) != 0 {
+		t.Errorf("of a load that has not begun: %v", got)
+	}
+}
+
+func TestLengthsThatCannotBe(t *testing.T) {
+	for over, fine := range map[attr.Duration]bool{"1s": true, "1m": true, "0s": false, "500ms": false, "1500ms": false} {
+		if problems := (&loadlatency.Probe{Quantile: 0.5, Over: over}).Validate(); (len(problems) == 0) != fine {
+			t.Errorf("over %q: %v", over, problems)
+		}
+	}
+}
+
 // wait is false where ctx ended first.
 func wait(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
@@ -96,7 +153,7 @@ func TestScaleNamesTheQuantile(t *testing.T) {
 
 func TestQuantilesThatCannotBe(t *testing.T) {
 	for quantile, fine := range map[float64]bool{0.5: true, 0.999: true, 1: true, 0: false, -0.1: false, 99: false, 1.01: false} {
-		p := loadlatency.Probe{Quantile: quantile}
+		p := loadlatency.Probe{Quantile: quantile, Over: "1s"}
 		if problems := p.Validate(); (len(problems) == 0) != fine {
 			t.Errorf("quantile %v: %v", quantile, problems)
 		}
