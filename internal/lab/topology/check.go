@@ -171,10 +171,33 @@ func (r *reader) checkService(s *Service, clusters, balancers []string) {
 	for _, v := range s.Volumes {
 		r.known(s, "volume", v.Kind, []string{"efs", "ebs", "docker", "host"})
 	}
+	if s.Scaling != nil {
+		r.checkScaling(s)
+	}
 	r.atLeast(s, "health_check", s.Health.Healthy, 1)
 	r.atLeast(s, "health_check", s.Health.Unhealthy, 1)
 	if nothing(s.Health.Interval) || nothing(s.Health.Timeout) {
 		r.fault(s, "health_check", "a health check needs an interval and a timeout above zero")
+	}
+}
+
+func (r *reader) checkScaling(s *Service) {
+	a := s.Scaling
+	if a.ScaleOutCooldown == "" {
+		a.ScaleOutCooldown = usualCooldown
+	}
+	if a.ScaleInCooldown == "" {
+		a.ScaleInCooldown = usualCooldown
+	}
+	switch byRequests := a.TargetRequests > 0; {
+	case s.Daemon:
+		r.fault(s, "auto_scaling", "a daemon has one task on every instance, and no number to be scaled")
+	case a.Min < 0 || a.Min > s.Tasks || s.Tasks > a.Max:
+		r.fault(s, "auto_scaling", fmt.Sprintf("min and max have to have the %d tasks of the service between them, not %d and %d", s.Tasks, a.Min, a.Max))
+	case byRequests == (a.TargetCPU.Ratio() > 0):
+		r.fault(s, "auto_scaling", "it needs one target: target_requests_per_target (a minute) or target_cpu, like \"60%\"")
+	case byRequests && s.LoadBalancer == "":
+		r.fault(s, "auto_scaling", "without a load balancer nobody counts requests: use target_cpu")
 	}
 }
 

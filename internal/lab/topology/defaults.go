@@ -44,6 +44,9 @@ func defaultService(name string) *Service {
 	}
 }
 
+// usualCooldown is AWS's for services of ECS.
+const usualCooldown = "300s"
+
 func defaultAlarm(name string) *Alarm {
 	return &Alarm{
 		Name: name, Statistic: "Average", Period: "60s", Periods: 1,

@@ -166,6 +166,7 @@ type Service struct {
 
 	Health     *HealthCheck `hcl:"health_check,block"`
 	Deployment *Deployment  `hcl:"deployment,block"`
+	Scaling    *AutoScaling `hcl:"auto_scaling,block"` // nil where the number of tasks stays as it is
 	Volumes    []*Volume    `hcl:"volume,block"`
 }
 
@@ -198,6 +199,17 @@ type Deployment struct {
 	Maximum        int  `hcl:"maximum_percent,optional"`
 	CircuitBreaker bool `hcl:"circuit_breaker,optional"`
 	Rollback       bool `hcl:"rollback,optional"`
+}
+
+// AutoScaling has Application Auto Scaling fit the number of tasks to the load, by tracking one target.
+type AutoScaling struct {
+	Min              int           `hcl:"min,optional"`
+	Max              int           `hcl:"max,optional"`
+	TargetRequests   int           `hcl:"target_requests_per_target,optional"` // a minute, as AWS counts them
+	TargetCPU        attr.Share    `hcl:"target_cpu,optional"`                 // of the service's average
+	ScaleOutCooldown attr.Duration `hcl:"scale_out_cooldown,optional"`
+	ScaleInCooldown  attr.Duration `hcl:"scale_in_cooldown,optional"`
+	Suspended        bool          `hcl:"suspended,optional"` // it is there and does nothing
 }
 
 // Volume makes a task stateful.

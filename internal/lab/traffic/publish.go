@@ -16,6 +16,7 @@ func (b *Balancer) publish(bucket time.Time) {
 		for zone, t := range r.tallies {
 			for at, c := range t.until(end) {
 				b.publishCell(at, c, r.Dimension, b.options.Zones[zone])
+				b.publishShare(at, c, r)
 				t.recycle(c)
 			}
 		}
@@ -42,6 +43,17 @@ func (b *Balancer) publishCell(at time.Time, c *cell, group, zone string) {
 		}
 		b.put(at, "HTTPCode_ELB_"+strconv.Itoa(status/100)+"XX_Count", "Count", metrics.Total(n), whole)
 	}
+}
+
+// publishShare says how many requests each target has had. Only its sum makes sense.
+func (b *Balancer) publishShare(at time.Time, c *cell, r *route) {
+	targets := len(*r.Pool.active.Load())
+	if c.chosen == 0 || targets == 0 {
+		return
+	}
+	lb := metrics.Dimension{Name: "LoadBalancer", Value: b.options.Dimension}
+	tg := metrics.Dimension{Name: "TargetGroup", Value: r.Dimension}
+	b.put(at, "RequestCountPerTarget", "Count", metrics.One(float64(c.chosen)/float64(targets)), [][]metrics.Dimension{{tg}, {lb, tg}})
 }
 
 // publishHealth samples the pool. As on AWS, there is a value only for zones that have targets.

@@ -60,8 +60,10 @@ func arrive(t *testing.T, n int, rate float64, number, queue int, service func(*
 
 const servedIn = 100 * time.Millisecond
 
-func exponential(r *rand.Rand) time.Duration { return time.Duration(r.ExpFloat64() * float64(servedIn)) }
-func constant(*rand.Rand) time.Duration      { return servedIn }
+func exponential(r *rand.Rand) time.Duration {
+	return time.Duration(r.ExpFloat64() * float64(servedIn))
+}
+func constant(*rand.Rand) time.Duration { return servedIn }
 
 // erlangC is the share of requests that wait, of those that offer load (in workers kept busy) to k workers.
 func erlangC(k int, load float64) float64 {

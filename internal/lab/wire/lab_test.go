@@ -63,6 +63,13 @@ service "front" {
     healthy   = 2
     unhealthy = 2
   }
+
+  auto_scaling {
+    min                        = 2
+    max                        = 8
+    target_requests_per_target = 1000
+    suspended                  = true
+  }
 }
 
 service "index" {

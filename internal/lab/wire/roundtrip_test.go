@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/applicationautoscaling"
 	"github.com/aws/aws-sdk-go-v2/service/autoscaling"
 	astypes "github.com/aws/aws-sdk-go-v2/service/autoscaling/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
@@ -44,15 +45,16 @@ func TestEveryFieldOfEveryCallSurvivesTheWire(t *testing.T) {
 		Credentials:  credentials.NewStaticCredentialsProvider("AKIAEXAMPLE", "secret", ""),
 	}
 	clients := map[string][]any{
-		"sts":                  {sts.NewFromConfig(cfg)},
-		"ec2":                  {ec2.NewFromConfig(cfg)},
-		"autoscaling":          {autoscaling.NewFromConfig(cfg)},
-		"ecs":                  {ecs.NewFromConfig(cfg)},
-		"logs":                 {cloudwatchlogs.NewFromConfig(cfg)},
-		"elasticloadbalancing": {elb.NewFromConfig(cfg)},
-		"route53resolver":      {route53resolver.NewFromConfig(cfg)},
-		"scheduler":            {scheduler.NewFromConfig(cfg)},
-		"tag":                  {tagging.NewFromConfig(cfg)},
+		"sts":                     {sts.NewFromConfig(cfg)},
+		"ec2":                     {ec2.NewFromConfig(cfg)},
+		"autoscaling":             {autoscaling.NewFromConfig(cfg)},
+		"application-autoscaling": {applicationautoscaling.NewFromConfig(cfg)},
+		"ecs":                     {ecs.NewFromConfig(cfg)},
+		"logs":                    {cloudwatchlogs.NewFromConfig(cfg)},
+		"elasticloadbalancing":    {elb.NewFromConfig(cfg)},
+		"route53resolver":         {route53resolver.NewFromConfig(cfg)},
+		"scheduler":               {scheduler.NewFromConfig(cfg)},
+		"tag":                     {tagging.NewFromConfig(cfg)},
 		"cloudwatch": {
 			cloudwatch.NewFromConfig(cfg),
 			cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {

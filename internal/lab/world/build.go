@@ -143,6 +143,9 @@ func (w *World) buildService(spec *topology.Service, born time.Time) {
 		s.targets = w.buildTargetGroup(spec)
 		s.LoadBalancers = []ServiceLoadBalancer{{TargetGroupARN: s.targets.ARN, Container: spec.Name, Port: containerPort}}
 	}
+	if spec.Scaling != nil {
+		s.scaling = w.buildScaling(s, born)
+	}
 	w.deploy(s, born)
 	p := s.primary()
 	p.RolloutState, p.RolloutReason, p.Finished = "COMPLETED", "ECS deployment "+p.ID+" completed.", born

@@ -399,6 +399,38 @@ type Target struct {
 	Zone string // for ip targets outside the subnets; may be empty
 }
 
+// Scaling is what Application Auto Scaling knows of a service: that it may scale it, by which policy, and what has come of it.
+type Scaling struct {
+	ResourceID       string // "service/web/comments"
+	TargetARN        string
+	RoleARN          string
+	Min, Max         int
+	Suspended        bool
+	PolicyName       string
+	PolicyARN        string
+	Metric           string  // MetricRequests or MetricCPU
+	Target           float64 // requests a minute for each target, or percent
+	ResourceLabel    string  // "app/web/0123456789abcdef/targetgroup/comments/0123456789abcdef"; empty for MetricCPU
+	ScaleOutCooldown time.Duration
+	ScaleInCooldown  time.Duration
+	Created          time.Time
+	Activities       []ScalingActivity // the newest first
+}
+
+// The metrics that a service may be scaled by, by AWS's names.
+const (
+	MetricRequests = "ALBRequestCountPerTarget"
+	MetricCPU      = "ECSServiceAverageCPUUtilization"
+)
+
+// ScalingActivity is one change of a service's desired count by Application Auto Scaling.
+type ScalingActivity struct {
+	ID          string
+	At          time.Time
+	Description string
+	Cause       string
+}
+
 // ServiceChange is what UpdateService is asked to change. Nil leaves things as they are.
 type ServiceChange struct {
 	Desired        *int

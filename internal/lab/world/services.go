@@ -20,6 +20,7 @@ type service struct {
 	failures    int           // in a row
 	unplaced    bool          // the last attempt to place a task found no room
 	steady      bool
+	scaling     *scaling // nil where its number of tasks stays as it is
 }
 
 type deployment struct {

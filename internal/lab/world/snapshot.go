@@ -15,6 +15,7 @@ import (
 // be had back from AWS:
 //
 //   - tasks, their ids and addresses, and how many run: services replace them (WaitSteady says when they have);
+//   - how many tasks a service wants that is scaled by its load, as long as it is within its bounds;
 //   - terminated instances, deregistered container instances and stopped tasks: history;
 //   - ids of associations: AWS gives a new one for each replacement, so what is associated with what is told instead;
 //   - times, event texts, activities, versions, idempotency tokens;

@@ -52,7 +52,7 @@ func (w *World) tellClusters(s Snapshot) {
 		}
 	}
 	for _, v := range w.services {
-		s.tell("service "+v.Cluster+"/"+v.Name, v.Tags, "status", v.Status, "desired", v.Desired, "task definition", v.TaskDefinition,
+		s.tell("service "+v.Cluster+"/"+v.Name, v.Tags, "status", v.Status, "desired", v.settled(v.Desired), "task definition", v.TaskDefinition,
 			"minimum healthy percent", v.MinHealthy, "maximum percent", v.MaxShare, "subnets", listed(v.SubnetIDs, identity))
 	}
 }
@@ -77,10 +77,27 @@ func (w *World) tellTargets(s Snapshot) {
 				others = append(others, fmt.Sprintf("%s:%d", t.ID, t.Port))
 			}
 		}
-		s.tell("target group "+g.Name, g.Tags, "tasks", tasks, "other targets", listed(others, identity),
+		s.tell("target group "+g.Name, g.Tags, "tasks", w.settledTargets(g, tasks), "other targets", listed(others, identity),
 			"health check", fmt.Sprint(g.HealthPath, " ", g.HealthInterval, " ", g.HealthTimeout, " ", g.HealthyThreshold, "/", g.UnhealthyThreshold, " ", g.Matcher),
 			"deregistration delay", g.DeregistrationDelay)
 	}
+}
+
+// settled is a number of tasks that stays as it is until somebody changes it: a service that is scaled has any within its bounds.
+func (s *service) settled(n int) string {
+	if p := s.scaling; p != nil && !p.Suspended && p.Min <= n && n <= p.Max {
+		return fmt.Sprintf("%d to %d", p.Min, p.Max)
+	}
+	return fmt.Sprint(n)
+}
+
+func (w *World) settledTargets(g *targetGroup, n int) string {
+	for _, s := range w.services {
+		if s.targets == g {
+			return s.settled(n)
+		}
+	}
+	return fmt.Sprint(n)
 }
 
 // pairs shows a map in the order of its keys.

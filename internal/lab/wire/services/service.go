@@ -59,6 +59,7 @@ func All(w *world.World, m *metrics.Store) []*Service {
 		newSTS(w),
 		newEC2(w),
 		newAutoScaling(w),
+		newApplicationScaling(w),
 		newECS(w),
 		newELB(w),
 		newCloudWatch(w, m),
