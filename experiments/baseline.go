@@ -96,7 +96,7 @@ func (x *execution) unproven(w window) (missing string, hopeless bool) {
 		}
 	}
 	for _, l := range x.plan.Experiment.Loads {
-		if x.env.Loads[l.Name].Total().Sent == 0 {
+		if x.env.Loads[l.Name].Recording().Total().Sent == 0 {
 			return fmt.Sprintf("load %q has sent nothing", l.Name), overdue > x.env.Late+l.Timeout
 		}
 	}

@@ -303,7 +303,7 @@ func TestLoadThatIsGivenNothingButErrors(t *testing.T) {
 			var n int
 			recording := driven(t, func(w http.ResponseWriter, _ *http.Request) { n++; w.WriteHeader(c.answer(n)) })
 			x := &execution{
-				env:  &cloud.Env{Loads: map[string]*load.Recording{"web": recording}},
+				env:  &cloud.Env{Loads: map[string]load.Load{"web": recording}},
 				plan: &Plan{Experiment: &Experiment{Loads: []Load{{Name: "web", Rate: attr.LoadRate("50/s")}}}},
 			}
 			if got := x.fruitless(); (got == "") != (c.says == "") || !strings.Contains(got, c.says) {
@@ -314,7 +314,7 @@ func TestLoadThatIsGivenNothingButErrors(t *testing.T) {
 }
 
 // driven is what a load measured of a server that it asked one thing at a time.
-func driven(t *testing.T, answer http.HandlerFunc) *load.Recording {
+func driven(t *testing.T, answer http.HandlerFunc) load.Load {
 	t.Helper()
 	turn := make(chan struct{}, 1)
 	enough, asked := make(chan struct{}), 0
@@ -333,7 +333,7 @@ func driven(t *testing.T, answer http.HandlerFunc) *load.Recording {
 	}
 	<-enough
 	run.Stop(t.Context())
-	return run.Recording()
+	return run
 }
 
 func TestPlanWarnsOfWhatCanNeverFail(t *testing.T) {

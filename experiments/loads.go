@@ -18,7 +18,7 @@ const tolerated = 0.05
 // overrun says which load was not what it should have been because this machine could not keep up, "" if all were.
 func (x *execution) overrun() string {
 	for _, l := range x.plan.Experiment.Loads {
-		if behind, all := x.env.Loads[l.Name].Behind(); float64(behind) > tolerated*float64(all) {
+		if behind, all := x.env.Loads[l.Name].Recording().Behind(); float64(behind) > tolerated*float64(all) {
 			return fmt.Sprintf("this machine was too slow for load %q: %d of %d requests left late or not at all, so what was measured under it says nothing; lower the rate or use a larger machine", l.Name, behind, all)
 		}
 	}
@@ -29,7 +29,7 @@ func (x *execution) overrun() string {
 // and a fault could do it no harm.
 func (x *execution) fruitless() string {
 	for _, l := range x.plan.Experiment.Loads {
-		total := x.env.Loads[l.Name].Total()
+		total := x.env.Loads[l.Name].Recording().Total()
 		answers, counts := uint64(0), maps.Clone(total.Failed)
 		good := false
 		for status, n := range total.Answered {
@@ -55,7 +55,7 @@ func (x *execution) loadReports() []reports.Load {
 	x.mu.Unlock()
 	var all []reports.Load
 	for _, l := range x.plan.Experiment.Loads {
-		recording := x.env.Loads[l.Name]
+		recording := x.env.Loads[l.Name].Recording()
 		total := recording.Total()
 		r := reports.Load{
 			Name: l.Name, Target: x.plan.Loads[l.Name].URL, Rate: x.plan.Loads[l.Name].Rate,

@@ -38,9 +38,9 @@ func (p *Plan) rehearse(ctx context.Context, env *cloud.Env) error {
 		}
 	}
 	idle := *env
-	idle.Loads = map[string]*load.Recording{}
+	idle.Loads = map[string]load.Load{}
 	for _, l := range p.Experiment.Loads {
-		idle.Loads[l.Name] = &load.Recording{}
+		idle.Loads[l.Name] = load.Idle(p.Loads[l.Name].Rate)
 	}
 	for _, probe := range p.Experiment.Probes {
 		now := time.Now()

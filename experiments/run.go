@@ -131,7 +131,7 @@ func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {
 	}
 	own := *env
 	own.RunID = o.ID
-	own.Loads = map[string]*load.Recording{}
+	own.Loads = map[string]load.Load{}
 	x := &execution{env: &own, plan: plan, options: o, run: run, journal: j, claims: claims, started: time.Now(), loads: map[string]*load.Run{}, news: make(chan struct{}, 1), complaints: map[string]time.Time{}, redactor: NewRedactor(plan.File.Secrets...)}
 	own.AWS.APIOptions = append(slices.Clone(own.AWS.APIOptions), cloud.TellRetries(func(call string, err error) {
 		x.complain("AWS", "%s failed, and is tried again: %v", call, err)
@@ -159,7 +159,7 @@ func (x *execution) prepare(ctx context.Context) error {
 	return x.startLoads(ctx)
 }
 
-// startLoads begins the steady traffic. The recordings are in the Env before any probe asks for them.
+// startLoads begins the steady traffic. they are in the Env before any probe asks for them.
 func (x *execution) startLoads(ctx context.Context) error {
 	for _, l := range x.plan.Experiment.Loads {
 		run, err := load.Start(context.WithoutCancel(ctx), x.plan.Loads[l.Name])
@@ -168,7 +168,7 @@ func (x *execution) startLoads(ctx context.Context) error {
 			return fmt.Errorf("start load %q: %w", l.Name, err)
 		}
 		x.loads[l.Name] = run
-		x.env.Loads[l.Name] = run.Recording()
+		x.env.Loads[l.Name] = run
 		x.say("load %q to %s: %s", l.Name, x.plan.Loads[l.Name].URL, x.plan.Traffic[l.Name].Rate)
 	}
 	return nil

@@ -52,7 +52,7 @@ func TestProbesConform(t *testing.T) {
 // drive runs the loads of a plan, at a rate that any machine can keep, and has env know them.
 func drive(t *testing.T, env *cloud.Env, loads map[string]traffic.Spec) {
 	t.Helper()
-	env.Loads = map[string]*traffic.Recording{}
+	env.Loads = map[string]traffic.Load{}
 	for name, spec := range loads {
 		spec.Rate = 10
 		run, err := traffic.Start(t.Context(), spec)
@@ -60,7 +60,7 @@ func drive(t *testing.T, env *cloud.Env, loads map[string]traffic.Spec) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { run.Stop(t.Context()) })
-		env.Loads[name] = run.Recording()
+		env.Loads[name] = run
 	}
 }
 

@@ -20,12 +20,12 @@ const RunTag = "gameday:run"
 
 // Env is the world as a kind sees it. It is read-only and safe for concurrent use.
 type Env struct {
-	AWS   aws.Config                 // region, credentials, endpoint and retries, for any service's NewFromConfig
-	HTTP  *http.Client               // for whatever is not AWS; follows no redirects
-	Log   *slog.Logger               // progress and oddities; never secrets
-	RunID string                     // the run on whose behalf a kind acts
-	Poll  time.Duration              // how often to look while waiting for AWS to change state
-	Late  time.Duration              // how late CloudWatch's data may arrive before it counts as missing
-	Undo  time.Duration              // how long an undo may take, with all its attempts, before it is left to a person
-	Loads map[string]*load.Recording // what each load of the experiment has measured so far, by the load's name
+	AWS   aws.Config           // region, credentials, endpoint and retries, for any service's NewFromConfig
+	HTTP  *http.Client         // for whatever is not AWS; follows no redirects
+	Log   *slog.Logger         // progress and oddities; never secrets
+	RunID string               // the run on whose behalf a kind acts
+	Poll  time.Duration        // how often to look while waiting for AWS to change state
+	Late  time.Duration        // how late CloudWatch's data may arrive before it counts as missing
+	Undo  time.Duration        // how long an undo may take, with all its attempts, before it is left to a person
+	Loads map[string]load.Load // the loads of the experiment, by name: what each has measured so far, and how to make it grow
 }

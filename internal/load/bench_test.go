@@ -24,13 +24,14 @@ func BenchmarkRequest(b *testing.B) {
 	}
 	const connections = 64
 	b.Run("engine", func(b *testing.B) {
-		r := &Run{timeout: 10 * time.Second, schedule: constant(1e9), started: time.Now()}
+		r := &Run{timeout: 10 * time.Second, started: time.Now()}
 		r.cut = b.Context()
 		s := Spec{Method: http.MethodGet, Timeout: r.timeout, Connections: connections}
 		r.requests, r.client = (*same)(s.request(u)), newClient(s)
 		defer r.client.close()
-		r.recording = newRecording(r.started, r.schedule)
-		spend(b, connections, func() { r.send(0, time.Since(r.started), false) })
+		r.recording = newRecording(r.started)
+		r.recording.add(newStream(0, Constant(1e9).course(), 0))
+		spend(b, connections, func() { r.send(job{due: time.Since(r.started)}) })
 		if n := r.recording.settled; n != uint64(b.N) {
 			b.Fatalf("%d of %d settled", n, b.N)
 		}

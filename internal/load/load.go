@@ -17,6 +17,7 @@
 package load
 
 import (
+	"errors"
 	"net/http"
 	"time"
 
@@ -33,10 +34,40 @@ type Spec struct {
 	Header      http.Header
 	Body        []byte
 	Rate        float64         // arrivals per second, above 0
+	Shape       Shape           // instead, of a load that changes over time
 	Timing      *traffic.Timing // when they come at that rate; evenly where nil
+	Late        Late            // what becomes of requests that found no free connection in time
 	Timeout     time.Duration   // per request, from the moment it is sent; also how late one may be sent; 10 s where 0
 	Connections int             // at most so many at a time; 256 where 0
 }
+
+// Late is what becomes of a request that was due and for which no connection was free, as when the target stalls.
+type Late string
+
+// What becomes of it.
+const (
+	Send Late = ""     // it is sent as soon as one is, and has waited since it was due
+	Drop Late = "drop" // it is not sent where that is more than 100 ms late, so that a target that recovers is spared the rush
+)
+
+// Load is a load as the kinds of an experiment see it: they watch it and make it grow, and do not end it.
+type Load interface {
+	Rate() float64 // requests a second that it was planned with
+	Recording() *Recording
+	Grow(Shape) (*Growth, error)
+}
+
+// Idle is a load of that rate that has not begun.
+type Idle float64
+
+// Rate is that.
+func (i Idle) Rate() float64 { return float64(i) }
+
+// Recording has nothing to say.
+func (i Idle) Recording() *Recording { return &Recording{} }
+
+// Grow is refused.
+func (i Idle) Grow(Shape) (*Growth, error) { return nil, errors.New("the load has not begun") }
 
 // Second is what happened to the requests that were due within one second of the schedule.
 // Scheduled = Sent + NotSent, and once Final: Sent = Answered + Failed, to the request.
@@ -45,7 +76,7 @@ type Second struct {
 	Span      time.Duration // until the next second in which anything is due: 1 s, or more of a load that is slower than that
 	Scheduled uint64
 	Sent      uint64
-	NotSent   map[string]uint64       // by cause: "no free connection", "stopped", "this machine: too many open files"
+	NotSent   map[string]uint64       // by cause: "no free connection", "dropped: late", "stopped", "this machine: too many open files"
 	Answered  map[int]uint64          // by status code
 	Failed    map[string]uint64       // by cause: "connection reset", "timeout", "unexpected status 503"
 	Behind    uint64                  // of Scheduled: sent late or not at all for want of something on this machine

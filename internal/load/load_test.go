@@ -47,6 +47,9 @@ func until(t *testing.T, what string, done func() bool) {
 	}
 }
 
+// planned is how many requests of what a run began with are due before t.
+func planned(r *Run, t time.Duration) uint64 { return r.recording.streams[0].schedule.before(t) }
+
 func sum[K comparable](m map[K]uint64) (n uint64) {
 	for _, v := range m {
 		n += v
@@ -157,12 +160,12 @@ func TestStallIsChargedToEveryRequestThatWasDueInIt(t *testing.T) {
 			until(t, "a stall", func() bool { return time.Since(r.started)-from > 300*time.Millisecond })
 			to := time.Since(r.started)
 			gate.Unlock()
-			due := int64(r.schedule.before(to))
+			due := int64(planned(r, to))
 			until(t, "the backlog", func() bool { return served.Load() > due+20 })
 			total := stop(t, r)
 			balance(t, total)
 			half := (to - from) / 2
-			met := r.schedule.before(from+half) - r.schedule.before(from)
+			met := planned(r, from+half) - planned(r, from)
 			charged, uncorrected := atLeast(total.Latency, half), atLeast(total.Service, half)
 			if charged < met {
 				t.Errorf("%d requests waited for at least half of the stall, only %d are said to", met, charged)
@@ -267,7 +270,7 @@ func TestContextEndsTheSchedule(t *testing.T) {
 	until(t, "a while", func() bool { return time.Since(r.started) > length+50*time.Millisecond })
 	total := stop(t, r)
 	balance(t, total)
-	if most := r.schedule.before(length); total.Scheduled > most {
+	if most := planned(r, length); total.Scheduled > most {
 		t.Errorf("%d scheduled, but only %d were due when the context ended", total.Scheduled, most)
 	}
 }
@@ -285,20 +288,6 @@ func TestSpecThatMakesNoSense(t *testing.T) {
 	for _, s := range []Spec{{URL: "web", Rate: 1}, {URL: "ftp://web/", Rate: 1}, {URL: "http://web/"}, {URL: "http://web/", Rate: -1}} {
 		if _, err := Start(t.Context(), s); err == nil {
 			t.Errorf("%+v was started", s)
-		}
-	}
-}
-
-func TestConstantRateNeverDrifts(t *testing.T) {
-	for _, rate := range []constant{1, 3, 7.5, 1666.6666666666667, 20000} {
-		for _, hour := range []time.Duration{time.Second, 7 * time.Minute, time.Hour} {
-			n := rate.before(hour)
-			if want := uint64(float64(rate)*hour.Seconds() + 0.5); n < want-1 || n > want+1 {
-				t.Errorf("%v per second makes %d in %s, want %d", float64(rate), n, hour, want)
-			}
-			if rate.due(n) < hour || n > 0 && rate.due(n-1) >= hour {
-				t.Errorf("%d requests are before %s, but the next is due at %s", n, hour, rate.due(n))
-			}
 		}
 	}
 }

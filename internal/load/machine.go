@@ -53,7 +53,7 @@ func (r *Run) watch() {
 		now := time.Since(r.started)
 		v = view{
 			took: now - since, waiting: float64(waiting) / glances / float64(runtime.GOMAXPROCS(0)),
-			backlog: now - r.schedule.due(r.next.Load()), before: v.backlog,
+			backlog: r.pacer.backlog(), before: v.backlog,
 		}
 		r.strained.Store(v.strained())
 		waiting, since = 0, now

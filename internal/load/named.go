@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// Named finds the recording that a probe means by name. The name may be empty where there is only one load.
-func Named(recordings map[string]*Recording, name string) (*Recording, error) {
-	known := slices.Sorted(maps.Keys(recordings))
-	if r, ok := recordings[name]; ok {
-		return r, nil
+// Named finds the load that a probe means by name. The name may be empty where there is only one load.
+func Named(loads map[string]Load, name string) (Load, error) {
+	known := slices.Sorted(maps.Keys(loads))
+	if l, ok := loads[name]; ok {
+		return l, nil
 	}
 	switch {
 	case len(known) == 0:
 		return nil, fmt.Errorf("the experiment has no load to measure: add a load block")
 	case name == "" && len(known) == 1:
-		return recordings[known[0]], nil
+		return loads[known[0]], nil
 	case name == "":
 		return nil, fmt.Errorf("which load is meant? Set load to one of %s", strings.Join(known, ", "))
 	default:

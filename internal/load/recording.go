@@ -10,10 +10,10 @@ import (
 // Recording is what a load has measured so far, second by second of the schedule. The zero value is that of a load
 // that has not begun. Safe for concurrent use.
 type Recording struct {
-	started  time.Time
-	schedule schedule
+	started time.Time
 
 	mu      sync.Mutex
+	streams []*stream       // all that there ever were
 	open    map[int]*second // seconds in which something is under way
 	final   []*packed       // seconds that are over, by their number; nil where one is not, or none was due
 	total   Second          // of what is over
@@ -37,8 +37,15 @@ type outcome struct {
 	failed       string // why there is no status
 }
 
-func newRecording(started time.Time, s schedule) *Recording {
-	return &Recording{started: started, schedule: s, open: map[int]*second{}, total: newSecond(started)}
+func newRecording(started time.Time) *Recording {
+	return &Recording{started: started, open: map[int]*second{}, total: newSecond(started)}
+}
+
+// add has another stream counted, in seconds to come only: none of its requests may be due in one that has begun.
+func (r *Recording) add(s *stream) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.streams = append(r.streams, s)
 }
 
 // Total is everything so far of the seconds that are over, as one.
@@ -143,12 +150,32 @@ func (r *Recording) second(number int) *second {
 	if !ok {
 		from := time.Duration(number) * time.Second
 		s = &second{Second: newSecond(r.started.Add(from)), number: number}
-		next := r.schedule.before(from + time.Second)
-		s.Scheduled = next - r.schedule.before(from)
-		s.Span = r.schedule.due(next).Truncate(time.Second) - from
+		s.Scheduled, s.Span = r.scheduled(from, from+time.Second), r.span(from)
 		r.open[number] = s
 	}
 	return s
+}
+
+// scheduled is how many requests are due from one moment to another. Under the lock.
+func (r *Recording) scheduled(from, to time.Duration) (n uint64) {
+	for _, s := range r.streams {
+		n += s.before(to) - s.before(from)
+	}
+	return n
+}
+
+// span is how long it is until the next second in which anything is due. Under the lock.
+func (r *Recording) span(from time.Duration) time.Duration {
+	next := forever
+	for _, s := range r.streams {
+		if s.until > from {
+			next = min(next, s.dueAt(s.schedule.before(from+time.Second-s.from)))
+		}
+	}
+	if next == forever {
+		return time.Second
+	}
+	return next.Truncate(time.Second) - from
 }
 
 // finish files a second that is over. Packing takes a while, so nobody who sends waits for it.
@@ -164,31 +191,37 @@ func (r *Recording) finish(s *second) {
 	r.total.add(s.Second)
 }
 
-// close ends the schedule at length: what was due until then and is not settled was not sent. Nothing may be under
-// way any more.
-func (r *Recording) close(length time.Duration) {
-	length++ // what is due at that very moment may have been sent
-	for number := range int((length + time.Second - 1) / time.Second) {
-		from := time.Duration(number) * time.Second
-		if s := r.cutShort(number, r.schedule.before(min(from+time.Second, length))-r.schedule.before(from)); s != nil {
-			r.finish(s)
-		}
+// cut ends a stream: its requests from number taken on, those that are due before that moment, were not sent, and the
+// others were never scheduled.
+func (r *Recording) cut(s *stream, at time.Duration, taken uint64) {
+	for _, over := range r.shorten(s, at, taken) {
+		r.finish(over)
 	}
 }
 
-// cutShort makes a second that is not over end with that many requests scheduled. It returns nil where there is none.
-func (r *Recording) cutShort(number int, scheduled uint64) *second {
+// shorten returns the seconds that are over with that.
+func (r *Recording) shorten(s *stream, at time.Duration, taken uint64) (over []*second) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	over := number < len(r.final) && r.final[number] != nil
-	if over || scheduled == 0 {
-		return nil
+	first := min(s.dueAt(taken), at) / time.Second
+	s.until = at
+	for number := int(first); number <= int(at/time.Second); number++ {
+		from := time.Duration(number) * time.Second
+		until := s.before(from + time.Second)
+		missing := until - min(until, max(s.before(from), taken))
+		if r.open[number] == nil && missing == 0 {
+			continue // nobody has asked how many are due in it, or it is over
+		}
+		x := r.second(number)
+		x.Scheduled = r.scheduled(from, from+time.Second)
+		if missing > 0 {
+			x.NotSent["stopped"] += missing
+			x.settled += missing
+		}
+		if x.settled == x.Scheduled {
+			delete(r.open, number)
+			over = append(over, x)
+		}
 	}
-	s := r.second(number)
-	delete(r.open, number)
-	s.Scheduled = scheduled
-	if missing := scheduled - s.settled; missing > 0 {
-		s.NotSent["stopped"] += missing
-	}
-	return s
+	return over
 }

@@ -11,26 +11,22 @@ import (
 )
 
 // Run is traffic under way.
-//
-// There are as many workers as there may be connections. Each takes the next request of the schedule, waits until
-// it is due and sends it. While the target answers in time, workers wait for the schedule; when it stalls, the
-// schedule waits for workers, and the waiting is part of the latency, because that runs from the intended moment.
 type Run struct {
+	rate      float64
 	timeout   time.Duration
-	schedule  schedule
+	late      Late
 	requests  requests
 	client    *client
 	recording *Recording
+	pacer     *pacer
 	started   time.Time
-	next      atomic.Uint64 // the next request that nobody has taken
-	strained  atomic.Bool   // this machine is too slow for the schedule
+	strained  atomic.Bool // this machine is too slow for the schedule
 
 	working sync.WaitGroup
 	over    context.Context // ends when no more requests are to be sent
 	end     context.CancelFunc
 	cut     context.Context // ends when requests under way are to be given up
 	giveUp  context.CancelFunc
-	length  time.Duration // of the schedule, once nobody works any more
 	stopped sync.Once
 }
 
@@ -46,9 +42,6 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	u, err := url.Parse(s.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, fmt.Errorf("%q is not the URL of a web server: write it like \"http://host:80/path\"", s.URL)
-	}
-	if !(s.Rate > 0) {
-		return nil, fmt.Errorf("a rate of %v per second is no load", s.Rate)
 	}
 	if s.Method == "" {
 		s.Method = http.MethodGet
@@ -67,20 +60,25 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{timeout: s.Timeout, schedule: schedule, requests: requests, client: newClient(s), started: time.Now()}
+	r := &Run{rate: s.Rate, timeout: s.Timeout, late: s.Late, requests: requests, client: newClient(s), started: time.Now()}
 	r.over, r.end = context.WithCancel(ctx)
 	r.cut, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
-	r.recording = newRecording(r.started, r.schedule)
-	for range s.Connections {
-		r.working.Go(r.work)
-	}
+	r.recording = newRecording(r.started)
+	r.pacer = &pacer{started: r.started, recording: r.recording, most: s.Connections, alarm: newClock(), start: func(j job) {
+		r.working.Go(func() { r.work(j) })
+	}}
+	r.pacer.begin(schedule)
+	r.working.Go(r.pacer.run)
 	r.working.Go(r.watch)
 	r.working.Go(func() {
 		<-r.over.Done()
-		r.length = time.Since(r.started)
+		r.pacer.end()
 	})
 	return r, nil
 }
+
+// Rate is the one of the Spec.
+func (r *Run) Rate() float64 { return r.rate }
 
 // Recording is what has been measured so far, while the run goes on and after it.
 func (r *Run) Recording() *Recording { return r.recording }
@@ -96,45 +94,33 @@ func (r *Run) Stop(ctx context.Context) {
 		release()
 		r.giveUp()
 		r.client.close()
-		r.recording.close(r.length)
 	})
 }
 
-func (r *Run) work() {
-	wake := time.NewTimer(0)
-	defer wake.Stop()
-	for {
-		n := r.next.Add(1) - 1
-		due := r.schedule.due(n)
-		early := due - time.Since(r.started)
-		if early > 0 {
-			wake.Reset(early)
-			select {
-			case <-r.over.Done():
-			case <-wake.C:
-			}
-		}
-		if r.over.Err() != nil {
-			return
-		}
-		r.send(n, due, early > 0)
+// work sends one request after the other.
+func (r *Run) work(j job) {
+	mine := make(chan job, 1)
+	for more := true; more; j, more = r.pacer.next(mine) {
+		r.send(j)
 	}
 }
 
-// send makes one request and records how it went. Where a worker was waiting for the moment to come and still missed
-// it, this machine is too slow, whatever the target does.
-func (r *Run) send(n uint64, due time.Duration, waited bool) {
+// send makes one request and records how it went. Where there was a connection for a request and it still missed its
+// moment, this machine is too slow, whatever the target does.
+func (r *Run) send(j job) {
 	sent := time.Since(r.started)
-	o := outcome{due: due, lag: sent - due}
-	behind := o.lag > tooLate && (waited || r.strained.Load())
+	o := outcome{due: j.due, lag: sent - j.due}
+	behind := o.lag > tooLate && (j.free || r.strained.Load())
 	switch {
 	case o.lag > r.timeout && behind:
 		o.unsent = "this machine: too slow"
+	case r.late == Drop && o.lag > tooLate && !behind:
+		o.unsent = "dropped: late"
 	case o.lag > r.timeout:
 		o.unsent = "no free connection"
 	default:
 		ctx, cancel := context.WithTimeout(r.cut, r.timeout)
-		status, err := r.client.exchange(ctx, r.requests.Request(n))
+		status, err := r.client.exchange(ctx, r.requests.Request(j.number))
 		cancel()
 		o.status, o.service = status, time.Since(r.started)-sent
 		if lack, lacked := shortage(err); lacked {

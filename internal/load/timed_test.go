@@ -21,7 +21,7 @@ func TestTimedSchedules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s := timed{pattern, 123.4}
+		s := timed{pattern, Constant(123.4).course()}
 		last := time.Duration(-1)
 		for n := range uint64(3000) {
 			due := s.due(n)
@@ -49,10 +49,10 @@ func TestRequestsComeAsTheyDid(t *testing.T) {
 	}
 	want := []time.Duration{0, 5, 40, 90, 100, 105, 140, 190, 200}
 	for n, ms := range want {
-		if got, want := (timed{pattern, pattern.Rate()}).due(uint64(n)).Round(time.Microsecond), ms*time.Millisecond; got != want {
+		if got, want := (timed{pattern, Constant(pattern.Rate()).course()}).due(uint64(n)).Round(time.Microsecond), ms*time.Millisecond; got != want {
 			t.Errorf("request %d is due at %s, want %s", n, got, want)
 		}
-		if got, want := (timed{pattern, 2 * pattern.Rate()}).due(uint64(n)).Round(time.Microsecond), ms*time.Millisecond/2; got != want {
+		if got, want := (timed{pattern, Constant(2 * pattern.Rate()).course()}).due(uint64(n)).Round(time.Microsecond), ms*time.Millisecond/2; got != want {
 			t.Errorf("at twice the rate, request %d is due at %s, want %s", n, got, want)
 		}
 	}

@@ -6,20 +6,14 @@ import (
 )
 
 // Windows yields what became of all requests that were due in each stretch of that length, which is a whole number of
-// seconds. Stretches follow one another from the beginning of the load; those that overlap [from, to) and in which
-// nothing is under way any more are yielded, in the order of time.
+// seconds. Stretches follow one another from the beginning of the load to its end; those that overlap [from, to), are
+// over and have nothing under way any more are yielded, in the order of time.
 func (r *Recording) Windows(from, to time.Time, length time.Duration) iter.Seq[Second] {
 	return func(yield func(Second) bool) {
-		r.mu.Lock()
-		started, schedule := r.started, r.schedule
-		r.mu.Unlock()
-		if schedule == nil {
-			return
-		}
-		until := min(to.Sub(started), time.Since(started))
-		for at := max(0, from.Sub(started)).Truncate(length); at < until; at += length {
-			due := schedule.before(at+length) - schedule.before(at)
-			all := r.Between(started.Add(at), started.Add(at+length))
+		end := r.end()
+		for at := max(0, from.Sub(r.started)).Truncate(length); at+length <= end && at < to.Sub(r.started); at += length {
+			due := r.due(at, at+length)
+			all := r.Between(r.started.Add(at), r.started.Add(at+length))
 			if all.Scheduled < due {
 				return // and so are those after it
 			}
@@ -29,4 +23,21 @@ func (r *Recording) Windows(from, to time.Time, length time.Duration) iter.Seq[S
 			}
 		}
 	}
+}
+
+// end is until when the load has gone on.
+func (r *Recording) end() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.streams) == 0 {
+		return 0
+	}
+	return min(time.Since(r.started), r.streams[0].until)
+}
+
+// due is how many requests are due from one moment to another.
+func (r *Recording) due(from, to time.Duration) uint64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.scheduled(from, to)
 }

@@ -18,8 +18,8 @@ import (
 
 const patience = time.Minute
 
-// drive sends traffic to a server until enough, and returns what was recorded.
-func drive(t *testing.T, answer http.HandlerFunc, enough func() bool) *load.Recording {
+// drive sends traffic to a server until enough, and returns it.
+func drive(t *testing.T, answer http.HandlerFunc, enough func() bool) load.Load {
 	t.Helper()
 	server := httptest.NewServer(answer)
 	defer server.Close()
@@ -39,16 +39,16 @@ func drive(t *testing.T, answer http.HandlerFunc, enough func() bool) *load.Reco
 		}
 	}
 	run.Stop(ctx)
-	return run.Recording()
+	return run
 }
 
-func measure(t *testing.T, r *load.Recording, status ...string) []probes.Reading {
+func measure(t *testing.T, r load.Load, status ...string) []probes.Reading {
 	t.Helper()
 	p := loaderrors.Kind().New().(*loaderrors.Probe)
 	if status != nil {
 		p.Status = status
 	}
-	readings, err := p.Measure(t.Context(), &cloud.Env{Loads: map[string]*load.Recording{"users": r}}, time.Time{}, time.Now())
+	readings, err := p.Measure(t.Context(), &cloud.Env{Loads: map[string]load.Load{"users": r}}, time.Time{}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestErrorsByCause(t *testing.T) {
 		if problems := p.Validate(); len(problems) > 0 {
 			t.Errorf("cause %v: %v", c.cause, problems)
 		}
-		readings, err := p.Measure(t.Context(), &cloud.Env{Loads: map[string]*load.Recording{"users": recording}}, time.Time{}, time.Now())
+		readings, err := p.Measure(t.Context(), &cloud.Env{Loads: map[string]load.Load{"users": recording}}, time.Time{}, time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,29 +167,29 @@ func TestReadingsAreOfTheWindow(t *testing.T) {
 	}
 	p := loaderrors.Kind().New()
 	second := all[1].At
-	got, err := p.Measure(t.Context(), &cloud.Env{Loads: map[string]*load.Recording{"users": recording}}, second.Add(time.Millisecond), second.Add(500*time.Millisecond))
+	got, err := p.Measure(t.Context(), &cloud.Env{Loads: map[string]load.Load{"users": recording}}, second.Add(time.Millisecond), second.Add(500*time.Millisecond))
 	if err != nil || len(got) != 1 || !got[0].At.Equal(second) {
 		t.Errorf("half of the second at %s gave %v, %v", second, got, err)
 	}
 }
 
 func TestNoTrafficIsNoReading(t *testing.T) {
-	if got := measure(t, &load.Recording{}); len(got) != 0 {
+	if got := measure(t, load.Idle(1)); len(got) != 0 {
 		t.Errorf("a load that has not begun gave %v", got)
 	}
 }
 
 func TestWhichLoadIsMeant(t *testing.T) {
-	one, other := &load.Recording{}, &load.Recording{}
+	one, other := load.Idle(1), load.Idle(2)
 	for _, c := range []struct {
 		name  string
-		loads map[string]*load.Recording
+		loads map[string]load.Load
 		want  string
 	}{
-		{"readers", map[string]*load.Recording{"readers": one, "writers": other}, ""},
-		{"", map[string]*load.Recording{"readers": one}, ""},
-		{"", map[string]*load.Recording{"readers": one, "writers": other}, "readers, writers"},
-		{"raeders", map[string]*load.Recording{"readers": one}, `"raeders"`},
+		{"readers", map[string]load.Load{"readers": one, "writers": other}, ""},
+		{"", map[string]load.Load{"readers": one}, ""},
+		{"", map[string]load.Load{"readers": one, "writers": other}, "readers, writers"},
+		{"raeders", map[string]load.Load{"readers": one}, `"raeders"`},
 		{"", nil, "add a load block"},
 	} {
 		p := loaderrors.Kind().New().(*loaderrors.Probe)

@@ -66,13 +66,13 @@ func (p *Probe) over() time.Duration {
 
 // Measure returns one reading for every second of the schedule that is over, or for every stretch of several.
 func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) ([]probes.Reading, error) {
-	recording, err := load.Named(env.Loads, p.Load)
+	l, err := load.Named(env.Loads, p.Load)
 	if err != nil {
 		return nil, err
 	}
-	recorded := recording.Each(from, to)
+	recorded := l.Recording().Each(from, to)
 	if p.over() > time.Second {
-		recorded = recording.Windows(from, to, p.over())
+		recorded = l.Recording().Windows(from, to, p.over())
 	}
 	var readings []probes.Reading
 	for s := range recorded {

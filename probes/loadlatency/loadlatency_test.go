@@ -39,7 +39,7 @@ func TestWaitingForTheTargetCounts(t *testing.T) {
 	for heard.Load() < 80 && wait(ctx, time.Millisecond) {
 	}
 	run.Stop(ctx)
-	env := &cloud.Env{Loads: map[string]*load.Recording{"users": run.Recording()}}
+	env := &cloud.Env{Loads: map[string]load.Load{"users": run}}
 
 	slowest := func(p loadlatency.Probe) (longest time.Duration) {
 		t.Helper()
@@ -82,7 +82,7 @@ func TestReadingsOverSeveralSeconds(t *testing.T) {
 	for heard.Load() < 530 && wait(ctx, time.Millisecond) {
 	}
 	run.Stop(ctx)
-	env := &cloud.Env{Loads: map[string]*load.Recording{"users": run.Recording()}}
+	env := &cloud.Env{Loads: map[string]load.Load{"users": run}}
 	measure := func(from, to time.Time) []probes.Reading {
 		t.Helper()
 		p := loadlatency.Probe{Quantile: 1, Over: "2s"}
@@ -109,7 +109,7 @@ func TestReadingsOverSeveralSeconds(t *testing.T) {
 	if got := measure(time.Now(), time.Now().Add(time.Hour)); len(got) != 0 {
 		t.Errorf("of the future: %v", got)
 	}
-	env.Loads["users"] = &load.Recording{}
+	env.Loads["users"] = load.Idle(1)
 	if got := measure(time.Time{}, time.Now()); len(got) != 0 {
 		t.Errorf("of a load that has not begun: %v", got)
 	}

@@ -41,12 +41,12 @@ func (p *Probe) Scale() probes.Scale {
 
 // Measure returns one reading for every second of the schedule that is over.
 func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) ([]probes.Reading, error) {
-	recording, err := load.Named(env.Loads, p.Load)
+	l, err := load.Named(env.Loads, p.Load)
 	if err != nil {
 		return nil, err
 	}
 	var readings []probes.Reading
-	for _, s := range recording.Seconds(from, to) {
+	for _, s := range l.Recording().Seconds(from, to) {
 		readings = append(readings, probes.Reading{
 			At: s.At, Span: s.Span, Value: float64(s.Sent) / float64(s.Scheduled), Of: float64(s.Scheduled),
 			Note: fmt.Sprintf("%d of %d sent", s.Sent, s.Scheduled),

@@ -36,7 +36,7 @@ func drive(t *testing.T, s load.Spec, enough func(load.Second) bool) (*load.Reco
 		}
 	}
 	run.Stop(ctx)
-	env := &cloud.Env{Loads: map[string]*load.Recording{"users": run.Recording()}}
+	env := &cloud.Env{Loads: map[string]load.Load{"users": run}}
 	readings, err := loadrate.Kind().New().Measure(t.Context(), env, time.Time{}, time.Now())
 	if err != nil {
 		t.Fatal(err)
