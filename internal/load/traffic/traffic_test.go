@@ -81,7 +81,7 @@ func TestWeightsAreKept(t *testing.T) {
 	posts := 0
 	const all = 40_000
 	for n := range uint64(all) {
-		if m.Request(n).Method == "POST" {
+		if m.Request(n).Method == http.MethodPost {
 			posts++
 		}
 	}
@@ -98,7 +98,7 @@ func TestValuesAreFilledIn(t *testing.T) {
 	posts := 0
 	for n := range uint64(1000) {
 		r := m.Request(n)
-		if r.Method == "GET" {
+		if r.Method == http.MethodGet {
 			uris[r.URL.RequestURI()] = true
 			continue
 		}
