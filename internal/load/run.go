@@ -64,7 +64,7 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	r.over, r.end = context.WithCancel(ctx)
 	r.cut, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
 	r.recording = newRecording(r.started)
-	r.pacer = &pacer{started: r.started, recording: r.recording, most: s.Connections, alarm: newClock(), start: func(j job) {
+	r.pacer = &pacer{started: r.started, recording: r.recording, most: s.Connections, alarm: newAlarm(), start: func(j job) {
 		r.working.Go(func() { r.work(j) })
 	}}
 	r.pacer.begin(schedule)
