@@ -96,7 +96,7 @@ func (w *World) scale(s *service, now time.Time) {
 		}
 	}
 	wanted := p.wants(s.Desired, serving, values)
-	alarm := ""
+	var alarm string
 	switch {
 	case wanted > s.Desired && now.Sub(p.out) >= p.ScaleOutCooldown:
 		p.out, alarm = now, "AlarmHigh"
