@@ -30,7 +30,7 @@ func BenchmarkRequest(b *testing.B) {
 		r.requests, r.client = (*same)(s.request(u)), newClient(s)
 		defer r.client.close()
 		r.recording = newRecording(r.started)
-		r.recording.add(newStream(0, Constant(1e9).course(), 0))
+		r.recording.add(newStream(0, Constant(1e9).course(), Segment{}, 0))
 		spend(b, connections, func() { r.send(job{due: time.Since(r.started)}) })
 		if n := r.recording.settled; n != uint64(b.N) {
 			b.Fatalf("%d of %d settled", n, b.N)

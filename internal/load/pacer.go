@@ -13,6 +13,7 @@ import (
 type pacer struct {
 	started   time.Time
 	recording *Recording
+	segment   Segment
 	start     func(job) // a worker, with its first job
 	alarm     alarm
 
@@ -126,14 +127,14 @@ func (p *pacer) next(mine chan job) (j job, more bool) {
 func (p *pacer) begin(s schedule) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.join(newStream(p.ids, s, 0))
+	p.join(newStream(p.ids, s, p.segment, 0))
 }
 
 // add begins another stream with the next whole second.
 func (p *pacer) add(s schedule) *stream {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	x := newStream(p.ids, s, (time.Since(p.started)/time.Second+1)*time.Second)
+	x := newStream(p.ids, s, p.segment, max(0, time.Since(p.started)/time.Second+1)*time.Second)
 	if !p.ended {
 		p.join(x)
 	}

@@ -2,7 +2,9 @@ package load
 
 import (
 	"encoding/binary"
+	"errors"
 	"maps"
+	"math"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
@@ -23,8 +25,17 @@ func pack(s Second) *packed {
 func (p *packed) unpack() Second {
 	s := p.counts
 	s.NotSent, s.Answered, s.Failed = maps.Clone(s.NotSent), maps.Clone(s.Answered), maps.Clone(s.Failed)
-	s.Latency, s.Service, s.Lag = decode(p.latency), decode(p.service), decode(p.lag)
+	s.Latency, s.Service, s.Lag = mustDecode(p.latency), mustDecode(p.service), mustDecode(p.lag)
 	return s
+}
+
+// mustDecode decodes what this process has encoded.
+func mustDecode(data []byte) *hdrhistogram.Histogram {
+	h, err := decode(data)
+	if err != nil {
+		panic("load: what was packed cannot be unpacked: " + err.Error())
+	}
+	return h
 }
 
 // encode writes every count that is not zero, after how many zeros it comes.
@@ -43,16 +54,17 @@ func encode(h *hdrhistogram.Histogram) []byte {
 	return data
 }
 
-func decode(data []byte) *hdrhistogram.Histogram {
+func decode(data []byte) (*hdrhistogram.Histogram, error) {
 	snapshot := newHistogram().Export()
-	next := func() uint64 {
-		v, n := binary.Uvarint(data)
-		data = data[n:]
-		return v
+	i := uint64(0)
+	for len(data) > 0 {
+		zeros, size := binary.Uvarint(data)
+		n, more := binary.Uvarint(data[max(size, 0):])
+		if size <= 0 || more <= 0 || n > math.MaxInt64 || zeros >= uint64(len(snapshot.Counts))-i {
+			return nil, errors.New("a damaged histogram")
+		}
+		snapshot.Counts[i+zeros] = int64(n)
+		i, data = i+zeros+1, data[size+more:]
 	}
-	for i := uint64(0); len(data) > 0; i++ {
-		i += next()
-		snapshot.Counts[i] = int64(next())
-	}
-	return hdrhistogram.Import(snapshot)
+	return hdrhistogram.Import(snapshot), nil
 }

@@ -169,7 +169,7 @@ func (r *Recording) span(from time.Duration) time.Duration {
 	next := forever
 	for _, s := range r.streams {
 		if s.until > from {
-			next = min(next, s.dueAt(s.schedule.before(from+time.Second-s.from)))
+			next = min(next, s.dueAt(s.segment.count(s.schedule.before(from+time.Second-s.from))))
 		}
 	}
 	if next == forever {

@@ -49,9 +49,7 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	if s.Timeout == 0 {
 		s.Timeout = defaultTimeout
 	}
-	if s.Connections == 0 {
-		s.Connections = defaultConnections
-	}
+	s.Connections = s.connections()
 	requests, err := s.requests(u)
 	if err != nil {
 		return nil, err
@@ -60,11 +58,14 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{rate: s.Rate, timeout: s.Timeout, late: s.Late, requests: requests, client: newClient(s), started: time.Now()}
+	if err := s.Segment.check(); err != nil {
+		return nil, err
+	}
+	r := &Run{rate: s.Rate, timeout: s.Timeout, late: s.Late, requests: requests, client: newClient(s), started: s.begin(time.Now())}
 	r.over, r.end = context.WithCancel(ctx)
 	r.cut, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
 	r.recording = newRecording(r.started)
-	r.pacer = &pacer{started: r.started, recording: r.recording, most: s.Connections, alarm: newAlarm(), start: func(j job) {
+	r.pacer = &pacer{started: r.started, recording: r.recording, segment: s.Segment, most: s.Connections, alarm: newAlarm(), start: func(j job) {
 		r.working.Go(func() { r.work(j) })
 	}}
 	r.pacer.begin(schedule)
@@ -75,6 +76,21 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 		r.pacer.end()
 	})
 	return r, nil
+}
+
+func (s Spec) connections() int {
+	if s.Connections == 0 {
+		return defaultConnections
+	}
+	return s.Connections
+}
+
+// begin is when the schedule begins, by the clock that goes on evenly whatever becomes of the time of day.
+func (s Spec) begin(now time.Time) time.Time {
+	if s.Begin.IsZero() {
+		return now
+	}
+	return now.Add(s.Begin.Round(0).Sub(now))
 }
 
 // Rate is the one of the Spec.

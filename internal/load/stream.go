@@ -5,6 +5,7 @@ import "time"
 // stream is one schedule of a run, from one moment of the run's clock to another.
 type stream struct {
 	schedule schedule
+	segment  Segment       // of the schedule, which is what this stream sends
 	id       uint64        // 0 is the one that a run begins with
 	from     time.Duration // a whole second
 	until    time.Duration // what is due from then on is cut. Under the lock of the Recording
@@ -16,14 +17,14 @@ type stream struct {
 // streams are so many at most that the numbers of their requests never meet.
 const perStream = 1 << 48
 
-func newStream(id uint64, s schedule, from time.Duration) *stream {
-	x := &stream{schedule: s, id: id, from: from, until: forever}
+func newStream(id uint64, s schedule, part Segment, from time.Duration) *stream {
+	x := &stream{schedule: s, segment: part, id: id, from: from, until: forever}
 	x.due = x.dueAt(0)
 	return x
 }
 
 func (s *stream) dueAt(n uint64) time.Duration {
-	due := s.schedule.due(n)
+	due := s.schedule.due(s.segment.number(n))
 	if due > forever-s.from {
 		return forever
 	}
@@ -31,12 +32,12 @@ func (s *stream) dueAt(n uint64) time.Duration {
 }
 
 func (s *stream) before(t time.Duration) uint64 {
-	return s.schedule.before(min(t, s.until) - s.from)
+	return s.segment.count(s.schedule.before(min(t, s.until) - s.from))
 }
 
 // take is the next request, as the requests of a load are numbered.
 func (s *stream) take() (number uint64, due time.Duration) {
-	number, due = s.id*perStream+s.next, s.due
+	number, due = s.id*perStream+s.segment.number(s.next), s.due
 	s.next++
 	s.due = s.dueAt(s.next)
 	return number, due
@@ -48,8 +49,8 @@ type Growth struct {
 	stream *stream
 }
 
-// Grow adds arrivals to those that there are, from the next whole second of the run on. They share its connections and
-// its Recording. A load that is over does not grow.
+// Grow adds arrivals to those that there are, from the next whole second of the run on; of a segment of a load, its segment of
+// them. They share its connections and its Recording. A load that is over does not grow.
 func (r *Run) Grow(s Shape) (*Growth, error) {
 	if err := s.check(); err != nil {
 		return nil, err
