@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -158,6 +160,41 @@ func TestMergingIsExact(t *testing.T) {
 	}
 	if Merge() != nil || Merge(nil, nil) != nil {
 		t.Error("nothing came out as something")
+	}
+}
+
+// The quantiles of a hundred workers, one of which is slow, are those of all their requests put in order.
+func TestQuantilesOfManyWorkersAreExact(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	began := time.Now().Round(0)
+	const of, rate = 100, 20e3
+	var exact []time.Duration
+	var measured [][]Second
+	for i := range uint64(of) {
+		r := newRecording(began)
+		part := newStream(0, Constant(rate).course(), Segment{i, of}, 0)
+		r.add(part)
+		for n := range part.before(time.Second) {
+			service := time.Millisecond + time.Duration(math.Exp(random.NormFloat64())*5e6)
+			if i == 0 {
+				service += 20 * time.Second
+			}
+			exact = append(exact, service)
+			r.settle(outcome{due: part.dueAt(n), service: service, status: 200}, false)
+		}
+		measured = append(measured, carried(t, r.Seconds(began, began.Add(time.Hour))))
+	}
+	slices.Sort(exact)
+	merged := Merge(measured...)
+	if len(merged) != 1 {
+		t.Fatalf("%d seconds, want 1", len(merged))
+	}
+	for _, quantile := range []float64{1, 50, 90, 99, 99.5, 99.9, 99.99, 100} {
+		want := exact[max(0, int(math.Round(quantile/100*float64(len(exact))))-1)]
+		got := time.Duration(merged[0].Latency.ValueAtQuantile(quantile)) * time.Microsecond
+		if off := math.Abs(got.Seconds()/want.Seconds() - 1); off > 0.001 {
+			t.Errorf("%v %% took at most %s, want %s: %.3f %% off", quantile, got, want, 100*off)
+		}
 	}
 }
 
