@@ -22,6 +22,7 @@ type File struct {
 	Name        string // as it was given
 	SHA256      string // of Source, in hex
 	Source      []byte
+	Shown       string            // Source without the defaults of sensitive variables
 	Experiments []*Experiment     // in the order in which they are written
 	Secrets     []string          // values of sensitive variables, never to be shown
 	Vars        map[string]string // what --var would have to say to read the file the same way again; without the sensitive ones

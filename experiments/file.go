@@ -173,7 +173,7 @@ func (r *reader) file() *File {
 	r.settleLocals()
 	r.validateVariables()
 	sum := sha256.Sum256(r.source)
-	f := &File{Name: r.name, SHA256: hex.EncodeToString(sum[:]), Source: r.source, Vars: r.texts()}
+	f := &File{Name: r.name, SHA256: hex.EncodeToString(sum[:]), Source: r.source, Shown: r.shown(), Vars: r.texts()}
 	seen := map[string]hcl.Range{}
 	for _, b := range top.Experiments {
 		if r.addressed(seen, b, "NAME") {

@@ -88,7 +88,21 @@ func secondReport(s load.Second) reports.LoadSecond {
 		P50: seconds(s.Latency.ValueAtQuantile(50)), P99: seconds(s.Latency.ValueAtQuantile(99)), Max: seconds(s.Latency.Max()),
 	}
 	r.Errors = failures(s)
+	if s.Sent > 0 {
+		r.Histogram = histogram(s.Latency)
+	}
 	return r
+}
+
+// histogram keeps of a second's three digits what a picture of it takes.
+func histogram(h *hdrhistogram.Histogram) *reports.Histogram {
+	var coarse reports.Histogram
+	for _, bar := range h.Distribution() {
+		if bar.Count > 0 {
+			coarse.Add(seconds(bar.From), uint64(bar.Count))
+		}
+	}
+	return &coarse
 }
 
 func phaseReport(name string, s load.Second) reports.LoadPhase {

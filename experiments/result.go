@@ -17,13 +17,13 @@ func (x *execution) result() *reports.Result {
 	r := &reports.Result{
 		Schema: reports.Schema, Run: x.options.ID, Experiment: e.Name, Description: e.Description,
 		Started: x.started, Ended: time.Now(),
-		File: reports.File{Name: x.plan.File.Name, SHA256: x.plan.File.SHA256},
+		File: reports.File{Name: x.plan.File.Name, SHA256: x.plan.File.SHA256, Source: x.plan.File.Shown},
 		Seed: x.plan.Seed, Speed: x.plan.Speed,
 		Environment: reports.Environment{
 			Version: x.options.Version, Account: x.plan.Identity.Account,
 			Region: x.plan.Identity.Region, Caller: x.plan.Identity.Caller, Lab: x.options.Lab,
 		},
-		Warnings: x.plan.Warnings, Probes: judged, Loads: x.loadReports(),
+		Warnings: x.plan.Warnings, Probes: judged, Loads: x.loadReports(), Detection: x.detection(judged),
 	}
 	for _, i := range x.plan.Impacts {
 		r.Impacts = append(r.Impacts, reports.Impact(i))
@@ -71,7 +71,7 @@ func (r *Redactor) result(of *reports.Result) *reports.Result {
 // fixed are the fields of a Result that hold no text of the author's: a short secret must not be found in a time of day.
 var fixed = []string{
 	"schema", "run", "verdict", "state", "phase", "unit", "sha256", "at", "from", "to",
-	"started", "ended", "began", "done", "undone", "steady_at", "first", "last",
+	"started", "ended", "began", "done", "undone", "steady_at", "first", "last", "left_at", "known_at",
 }
 
 // tree redacts every text in what JSON was decoded to.

@@ -13,6 +13,7 @@ import (
 type series struct {
 	mu       sync.Mutex
 	readings []probes.Reading
+	heard    []time.Time // when each of readings was first read as it stands
 	failures []failure
 	inRow    int       // failures since the last measurement that succeeded
 	began    time.Time // the measurement under way; zero if none is
@@ -45,16 +46,20 @@ func (s *series) merge(fresh []probes.Reading) (failed int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	failed, s.inRow, s.began = s.inRow, 0, time.Time{}
+	now := time.Now()
 	for _, r := range fresh {
 		if math.IsNaN(r.Value) || math.IsInf(r.Value, 0) {
 			continue
 		}
 		at, found := slices.BinarySearchFunc(s.readings, r, func(a, b probes.Reading) int { return a.At.Compare(b.At) })
-		if found {
-			s.readings[at] = r
-		} else {
-			s.readings = slices.Insert(s.readings, at, r)
+		if !found {
+			s.readings, s.heard = slices.Insert(s.readings, at, r), slices.Insert(s.heard, at, now)
+			continue
 		}
+		if was := s.readings[at]; was.Value != r.Value || was.Failed != r.Failed {
+			s.heard[at] = now
+		}
+		s.readings[at] = r
 	}
 	return failed
 }
@@ -90,6 +95,17 @@ func (s *series) all() []probes.Reading {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.readings)
+}
+
+// heardAt returns when the reading of a moment was first read as it stands now, false where there is none.
+func (s *series) heardAt(at time.Time) (time.Time, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i, found := slices.BinarySearchFunc(s.readings, at, func(r probes.Reading, at time.Time) int { return r.At.Compare(at) })
+	if !found {
+		return time.Time{}, false
+	}
+	return s.heard[i], true
 }
 
 // last returns the newest reading.

@@ -1,59 +1,38 @@
 package reports
 
 import (
-	"fmt"
+	"math"
 	"slices"
-	"time"
 )
 
-// chart is a probe as the page's script draws it. Times are seconds of the Unix clock.
+// chart is a probe as the page's script draws it.
 type chart struct {
-	Label    string      `json:"label"`
-	Unit     string      `json:"unit"`
-	Max      *float64    `json:"max"`
-	Min      *float64    `json:"min"`
-	Baseline *float64    `json:"baseline"` // what an unchanged probe is compared with
-	Origin   float64     `json:"origin"`   // the moment that the time axis counts from
-	Phases   []chartSpan `json:"phases"`
-	Marks    []chartMark `json:"marks"`
-	X        []float64   `json:"x"`
-	Y        []*float64  `json:"y"`      // null where the line breaks
-	Out      []*float64  `json:"out"`    // the same, where out of bounds
-	Points   bool        `json:"points"` // some speak of an instant, and no line shows one that stands alone
+	Label    string     `json:"label"`
+	Unit     string     `json:"unit"`
+	Max      *float64   `json:"max"`
+	Min      *float64   `json:"min"`
+	Baseline *float64   `json:"baseline"` // what an unchanged probe is compared with
+	X        []int64    `json:"x"`        // milliseconds: the first since the axis begins, the others since the one before
+	Y        []*float64 `json:"y"`        // null where the line breaks
+	Out      [][2]int   `json:"out"`      // which points are out of bounds: the first of a stretch, and the one after its last
+	Points   bool       `json:"points"`   // some speak of an instant, and no line shows one that stands alone
 
-	from, to float64 // the axis
+	axis axis
+	last int64 // where the last point is, in milliseconds since the axis begins
 }
 
-type chartSpan struct {
-	Name string  `json:"name"`
-	From float64 `json:"from"`
-	To   float64 `json:"to"`
-}
-
-type chartMark struct {
-	At   float64 `json:"at"`
-	Text string  `json:"text"`
-}
+// mostReadings is how many readings a chart shows as they are: an hour of them, one a second. Of more, it shows the
+// highest and the lowest of each few.
+const mostReadings = 4000
 
 func (r *Result) chart(p Probe) chart {
-	_, origin := r.origin()
-	c := chart{Label: p.Label, Unit: p.Unit, Max: p.Max, Min: p.Min, Origin: float64(origin) / 1000, Phases: []chartSpan{}, Marks: []chartMark{}}
+	c := chart{Label: p.Label, Unit: p.Unit, Max: p.Max, Min: p.Min, Out: [][2]int{}, axis: r.axis()}
 	if u := p.Unchanged; u != nil && u.BaselineN > 0 {
 		c.Baseline = &u.Baseline
 	}
-	for _, phase := range r.Phases {
-		c.Phases = append(c.Phases, chartSpan{phase.Name, unix(phase.From), unix(phase.To)})
-	}
-	for _, s := range r.Steps {
-		if s.Done != nil {
-			c.Marks = append(c.Marks, chartMark{unix(*s.Done), fmt.Sprintf("step %d", s.N)})
-		}
-	}
-	// All charts of a report have the same axis, that of the whole run, whatever was measured of it.
-	c.from, c.to = unix(r.Started), unix(r.Ended)
-	c.point(c.from, nil, nil)
-	c.trace(p.marked())
-	c.point(c.to, nil, nil)
+	c.point(c.axis.From, nil, false)
+	c.trace(thin(p.marked(), mostReadings))
+	c.point(c.axis.To, nil, false)
 	return c
 }
 
@@ -79,17 +58,13 @@ func (c *chart) trace(readings []Reading) {
 			before := readings[i-1]
 			end := unix(before.At) + before.Span
 			if stroke && from > end+r.Span/2 || !stroke && from-end > 3*step {
-				c.point(end, nil, nil)
+				c.point(end, nil, false)
 			}
 		}
-		value := r.Value
-		var out *float64
-		if r.Out {
-			out = &value
-		}
-		c.point(from, &value, out)
+		value := significant(r.Value)
+		c.point(from, &value, r.Out)
 		if stroke {
-			c.point(from+r.Span, &value, out)
+			c.point(from+r.Span, &value, r.Out)
 		}
 	}
 }
@@ -106,12 +81,17 @@ func lasts(r Reading, step float64) bool {
 
 // point adds a point, never before the last one nor off the axis: readings may overlap, the axis may not run backwards,
 // and a record's first minute may have begun before the run.
-func (c *chart) point(x float64, y, out *float64) {
-	x = min(max(x, c.from), c.to)
-	if n := len(c.X); n > 0 {
-		x = max(x, c.X[n-1])
+func (c *chart) point(x float64, y *float64, out bool) {
+	at := max(c.last, int64(math.Round((min(x, c.axis.To)-c.axis.From)*1000)))
+	c.X, c.Y = append(c.X, at-c.last), append(c.Y, y)
+	c.last = at
+	if n := len(c.X); out {
+		if last := len(c.Out) - 1; last >= 0 && c.Out[last][1] == n-1 {
+			c.Out[last][1] = n
+		} else {
+			c.Out = append(c.Out, [2]int{n - 1, n})
+		}
 	}
-	c.X, c.Y, c.Out = append(c.X, x), append(c.Y, y), append(c.Out, out)
 }
 
 // usualStep is the median time between readings, in seconds.
@@ -126,5 +106,3 @@ func usualStep(readings []Reading) float64 {
 	slices.Sort(steps)
 	return steps[len(steps)/2]
 }
-
-func unix(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

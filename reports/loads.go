@@ -70,3 +70,12 @@ func Tally(counts map[string]uint64) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// Errors is how many requests failed, or were answered by an error of the server's.
+func (l Load) Errors() uint64 {
+	n := l.Answered["5xx"]
+	for _, failed := range l.Failed {
+		n += failed
+	}
+	return n
+}

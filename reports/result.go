@@ -35,21 +35,23 @@ type Result struct {
 	Speed       float64     `json:"speed"`
 	Environment Environment `json:"environment"`
 
-	Phases   []Phase    `json:"phases"`
-	Steps    []Step     `json:"steps"`
-	Impacts  []Impact   `json:"impacts,omitempty"`
-	LeftOut  []LeftOut  `json:"left_out,omitempty"`
-	Warnings []string   `json:"warnings,omitempty"`
-	Probes   []Probe    `json:"probes"`
-	Loads    []Load     `json:"loads,omitempty"`
-	Recovery *Recovery  `json:"recovery,omitempty"` // nil where no fault began, or the run was stopped
-	Log      []LogEntry `json:"log,omitempty"`      // what happened, as it was shown
+	Phases    []Phase    `json:"phases"`
+	Steps     []Step     `json:"steps"`
+	Impacts   []Impact   `json:"impacts,omitempty"`
+	LeftOut   []LeftOut  `json:"left_out,omitempty"`
+	Warnings  []string   `json:"warnings,omitempty"`
+	Probes    []Probe    `json:"probes"`
+	Loads     []Load     `json:"loads,omitempty"`
+	Detection *Detection `json:"detection,omitempty"` // nil where no probe left its bounds while a fault was in effect
+	Recovery  *Recovery  `json:"recovery,omitempty"`  // nil where no fault began, or the run was stopped
+	Log       []LogEntry `json:"log,omitempty"`       // what happened, as it was shown
 }
 
 // File is the experiment file as it was run.
 type File struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
+	Source string `json:"source,omitempty"` // as it was written, without sensitive values
 }
 
 // Environment is where the run ran.
@@ -224,13 +226,22 @@ type Replay struct {
 
 // LoadSecond is one second of a load, by intended moment of sending.
 type LoadSecond struct {
-	At        time.Time `json:"at"`
-	Scheduled uint64    `json:"scheduled"`
-	Sent      uint64    `json:"sent"`
-	Errors    uint64    `json:"errors"`
-	P50       float64   `json:"p50"`
-	P99       float64   `json:"p99"`
-	Max       float64   `json:"max"`
+	At        time.Time  `json:"at"`
+	Scheduled uint64     `json:"scheduled"`
+	Sent      uint64     `json:"sent"`
+	Errors    uint64     `json:"errors"`
+	P50       float64    `json:"p50"`
+	P99       float64    `json:"p99"`
+	Max       float64    `json:"max"`
+	Histogram *Histogram `json:"histogram,omitempty"` // of the latencies; nil where nothing was sent
+}
+
+// Detection is the first reading that showed the fault.
+type Detection struct {
+	Probe       string    `json:"probe"`                // kind and name of the probe that left its bounds
+	LeftAt      time.Time `json:"left_at"`              // from here on it was out of bounds
+	KnownAt     time.Time `json:"known_at"`             // when the reading was in hand that says so
+	SinceEffect float64   `json:"since_effect_seconds"` // from the first step in effect until KnownAt
 }
 
 // Recovery is how the system came back.
