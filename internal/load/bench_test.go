@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 // BenchmarkRequest compares what a request costs with what it costs a bare http.Client, the server included in both,
@@ -23,18 +25,46 @@ func BenchmarkRequest(b *testing.B) {
 		b.Fatal(err)
 	}
 	const connections = 64
-	b.Run("engine", func(b *testing.B) {
-		r := &Run{timeout: 10 * time.Second, started: time.Now()}
-		r.cut = b.Context()
-		s := Spec{Method: http.MethodGet, Timeout: r.timeout, Connections: connections}
-		r.requests, r.client = (*same)(s.request(u)), newClient(s)
-		defer r.client.close()
-		r.recording = newRecording(r.started)
-		r.recording.add(newStream(0, Constant(1e9).course(), Segment{}, 0))
-		spend(b, connections, func() { r.send(job{due: time.Since(r.started)}) })
-		if n := r.recording.settled; n != uint64(b.N) {
-			b.Fatalf("%d of %d settled", n, b.N)
+	for _, engine := range []Engine{Standard, Fast} {
+		b.Run(string(engine), func(b *testing.B) {
+			r := &Run{timeout: 10 * time.Second, started: time.Now(), cut: b.Context()}
+			s := Spec{URL: server, Engine: engine, Method: http.MethodGet}
+			r.requests = (*same)(s.request(u))
+			if r.client, err = newClient(r.cut, s, u); err != nil {
+				b.Fatal(err)
+			}
+			defer r.client.close()
+			r.recording = newRecording(r.started)
+			r.recording.add(newStream(0, Constant(1e9).course(), Segment{}, 0))
+			spend(b, connections, func() { r.send(job{due: time.Since(r.started)}) })
+			if n := r.recording.settled; n != uint64(b.N) {
+				b.Fatalf("%d of %d settled", n, b.N)
+			}
+		})
+	}
+	b.Run("raw", func(b *testing.B) {
+		type raw struct {
+			net.Conn
+			answer [4 << 10]byte
 		}
+		idle := sync.Pool{New: func() any {
+			c, err := net.Dial("tcp", u.Host)
+			if err != nil {
+				b.Error(err)
+			}
+			return &raw{Conn: c}
+		}}
+		request := []byte("GET / HTTP/1.1\r\nHost: " + u.Host + "\r\nUser-Agent: gameday\r\n\r\n")
+		spend(b, connections, func() {
+			c := idle.Get().(*raw)
+			defer idle.Put(c)
+			if _, err := c.Write(request); err != nil {
+				b.Error(err)
+			}
+			if _, err := c.Read(c.answer[:]); err != nil {
+				b.Error(err)
+			}
+		})
 	})
 	b.Run("http.Client", func(b *testing.B) {
 		c := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: connections}}
@@ -51,14 +81,15 @@ func BenchmarkRequest(b *testing.B) {
 	})
 }
 
+// benchServer answers for as little as a server can.
 func benchServer(b *testing.B) (url string) {
-	server := http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
+	server := fasthttp.Server{Handler: func(*fasthttp.RequestCtx) {}}
 	go server.Serve(listener)
-	b.Cleanup(func() { server.Close() })
+	b.Cleanup(func() { server.Shutdown() })
 	return "http://" + listener.Addr().String()
 }
 

@@ -28,6 +28,7 @@ func cause(err error) string {
 	var timeout net.Error
 	var record tls.RecordHeaderError
 	var answer unmet
+	var mess malformed
 	bottom := innermost(err)
 	switch {
 	case errors.As(err, &answer):
@@ -40,11 +41,13 @@ func cause(err error) string {
 		return "dns"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return "timeout"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(bottom, "server closed idle connection"):
+	case errors.As(err, &mess):
+		return "broken http"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(bottom, "server closed idle connection"), strings.Contains(bottom, "unexpected EOF"):
 		return "closed early"
 	case errors.As(err, &record), strings.HasPrefix(bottom, "tls: "), strings.HasPrefix(bottom, "x509: "):
 		return "tls"
-	case strings.Contains(err.Error(), "malformed"), strings.Contains(bottom, "chunk"):
+	case strings.Contains(err.Error(), "malformed"), strings.Contains(bottom, "chunk"), strings.Contains(bottom, "headers exceeded"):
 		return "broken http"
 	default:
 		return "other: " + bottom

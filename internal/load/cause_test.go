@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -57,6 +58,32 @@ func TestFailuresAreNamed(t *testing.T) {
 		}), "timeout"},
 		{"no http", after(t, say("220 smtp.example.com ready\r\n")), "broken http"},
 		{"no status", after(t, say("HTTP/1.1 OK\r\n\r\n")), "broken http"},
+		{"half a header", after(t, say("HTTP/1.1 200 OK\r\nno colon\r\n\r\n")), "broken http"},
+		{"endless headers", after(t, func(c *net.TCPConn) {
+			say("HTTP/1.1 200 OK\r\n")(c)
+			for {
+				if _, err := io.WriteString(c, "X-More: "+strings.Repeat("x", 1000)+"\r\n"); err != nil {
+					return
+				}
+			}
+		}), "broken http"},
+		{"endless continuation", after(t, func(c *net.TCPConn) {
+			for {
+				if _, err := io.WriteString(c, "HTTP/1.1 100 Continue\r\n\r\n"); err != nil {
+					return
+				}
+			}
+		}), "broken http"},
+		{"closed before the last chunk's end", after(t, say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n")), "closed early"},
+		{"byte by byte", after(t, func(c *net.TCPConn) {
+			say("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n")(c)
+			for {
+				if _, err := c.Write([]byte("x")); err != nil {
+					return
+				}
+				runtime.Gosched()
+			}
+		}), "timeout"},
 		{"broken chunk", after(t, say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n")), "broken http"},
 		{"no such name", "http://no-such-host.invalid/", "dns"},
 		{"strange certificate", secure.URL, "tls"},
@@ -70,18 +97,23 @@ func TestFailuresAreNamed(t *testing.T) {
 		}), "http", "https", 1), "tls"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			timeout := patience
-			if c.want == "timeout" {
-				timeout = 50 * time.Millisecond
-			}
-			r := start(t, Spec{URL: c.url, Rate: 100, Connections: 1, Timeout: timeout})
-			until(t, "a failure", func() bool { _, settled := r.Recording().Behind(); return settled > 0 })
-			total := stop(t, r)
-			balance(t, total)
-			failed := sum(total.Failed) - total.Failed["stopped"]
-			if failed == 0 || total.Failed[c.want] != failed || sum(total.Answered) != 0 {
-				t.Errorf("failed %v, answered %v, want only %q", total.Failed, total.Answered, c.want)
-			}
+			engines(t, func(t *testing.T, e Engine) {
+				timeout := patience
+				if c.want == "timeout" {
+					timeout = 50 * time.Millisecond
+				}
+				if e == Fast && strings.HasPrefix(c.url, "https:") {
+					e = ""
+				}
+				r := start(t, Spec{Engine: e, URL: c.url, Rate: 100, Connections: 1, Timeout: timeout})
+				until(t, "a failure", func() bool { _, settled := r.Recording().Behind(); return settled > 0 })
+				total := stop(t, r)
+				balance(t, total)
+				failed := sum(total.Failed) - total.Failed["stopped"]
+				if failed == 0 || total.Failed[c.want] != failed || sum(total.Answered) != 0 {
+					t.Errorf("failed %v, answered %v, want only %q", total.Failed, total.Answered, c.want)
+				}
+			})
 		})
 	}
 }

@@ -3,7 +3,6 @@ package load
 import (
 	"bufio"
 	"compress/gzip"
-	"context"
 	"io"
 	"net"
 	"net/http"
@@ -21,162 +20,182 @@ type caller struct {
 	request *Request
 }
 
-func (c caller) exchange(ctx context.Context) (status int, err error) {
-	return c.client.exchange(ctx, c.request)
+func (c caller) exchange() (status int, err error) {
+	return c.client.exchange(c.request, time.Now().Add(patience))
 }
 
-func dial(t *testing.T, s Spec) caller {
+func dial(t *testing.T, e Engine, s Spec) caller {
 	t.Helper()
 	u, err := url.Parse(s.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Timeout, s.Connections = patience, 1
-	c := newClient(s)
+	s.Engine = e
+	c, err := newClient(t.Context(), s, u)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(c.close)
 	return caller{c, s.request(u)}
 }
 
+// engines holds both engines against the same servers.
+func engines(t *testing.T, test func(t *testing.T, e Engine)) {
+	for _, e := range []Engine{Standard, Fast} {
+		t.Run(string(e), func(t *testing.T) { test(t, e) })
+	}
+}
+
 func TestRequestsAsTheyGoOut(t *testing.T) {
-	var heard atomic.Value
-	target := speak(t, func(conn *net.TCPConn, in *bufio.Reader) {
-		for {
-			request, err := http.ReadRequest(in)
-			if err != nil {
-				return
-			}
-			whole, err := httputil.DumpRequest(request, true)
-			if err != nil {
-				t.Error(err)
-			}
-			heard.Store(string(whole))
-			io.WriteString(conn, nothing)
-		}
-	})
-	host := strings.TrimPrefix(target, "http://")
-	for name, c := range map[string]struct {
-		spec Spec
-		want string
-	}{
-		"plain":          {Spec{Method: "GET", URL: target + "/a?b=c"}, "GET /a?b=c HTTP/1.1\nHost: " + host + "\nUser-Agent: gameday\n\n"},
-		"head":           {Spec{Method: "HEAD", URL: target}, "HEAD / HTTP/1.1\nHost: " + host + "\nUser-Agent: gameday\n\n"},
-		"body":           {Spec{Method: "POST", URL: target, Body: []byte("hello")}, "POST / HTTP/1.1\nHost: " + host + "\nContent-Length: 5\nUser-Agent: gameday\n\nhello"},
-		"empty body":     {Spec{Method: "POST", URL: target}, "POST / HTTP/1.1\nHost: " + host + "\nContent-Length: 0\nUser-Agent: gameday\n\n"},
-		"headers":        {Spec{Method: "GET", URL: target, Header: http.Header{"Host": {"other"}, "User-Agent": {"me"}, "X-A": {"1", "2"}}}, "GET / HTTP/1.1\nHost: other\nUser-Agent: me\nX-A: 1\nX-A: 2\n\n"},
-		"authentication": {Spec{Method: "GET", URL: "http://u:p@" + host}, "GET / HTTP/1.1\nHost: " + host + "\nAuthorization: Basic dTpw\nUser-Agent: gameday\n\n"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			client := dial(t, c.spec)
-			for range 2 { // the second time on a connection that was used before
-				if status, err := client.exchange(t.Context()); status != 204 || err != nil {
-					t.Fatal(status, err)
+	engines(t, func(t *testing.T, e Engine) {
+		var heard atomic.Value
+		target := speak(t, func(conn *net.TCPConn, in *bufio.Reader) {
+			for {
+				request, err := http.ReadRequest(in)
+				if err != nil {
+					return
 				}
-				if got := strings.ReplaceAll(heard.Load().(string), "\r\n", "\n"); got != c.want {
-					t.Errorf("the server heard\n%s\nwant\n%s", got, c.want)
+				whole, err := httputil.DumpRequest(request, true)
+				if err != nil {
+					t.Error(err)
 				}
+				heard.Store(string(whole))
+				io.WriteString(conn, nothing)
 			}
 		})
-	}
+		host := strings.TrimPrefix(target, "http://")
+		for name, c := range map[string]struct {
+			spec Spec
+			want string
+		}{
+			"plain":          {Spec{Method: "GET", URL: target + "/a?b=c"}, "GET /a?b=c HTTP/1.1\nHost: " + host + "\nUser-Agent: gameday\n\n"},
+			"head":           {Spec{Method: "HEAD", URL: target}, "HEAD / HTTP/1.1\nHost: " + host + "\nUser-Agent: gameday\n\n"},
+			"body":           {Spec{Method: "POST", URL: target, Body: []byte("hello")}, "POST / HTTP/1.1\nHost: " + host + "\nContent-Length: 5\nUser-Agent: gameday\n\nhello"},
+			"empty body":     {Spec{Method: "POST", URL: target}, "POST / HTTP/1.1\nHost: " + host + "\nContent-Length: 0\nUser-Agent: gameday\n\n"},
+			"headers":        {Spec{Method: "GET", URL: target, Header: http.Header{"Host": {"other"}, "User-Agent": {"me"}, "X-A": {"1", "2"}}}, "GET / HTTP/1.1\nHost: other\nUser-Agent: me\nX-A: 1\nX-A: 2\n\n"},
+			"authentication": {Spec{Method: "GET", URL: "http://u:p@" + host}, "GET / HTTP/1.1\nHost: " + host + "\nAuthorization: Basic dTpw\nUser-Agent: gameday\n\n"},
+		} {
+			t.Run(name, func(t *testing.T) {
+				client := dial(t, e, c.spec)
+				for range 2 { // the second time on a connection that was used before
+					if status, err := client.exchange(); status != 204 || err != nil {
+						t.Fatal(status, err)
+					}
+					if got := strings.ReplaceAll(heard.Load().(string), "\r\n", "\n"); got != c.want {
+						t.Errorf("the server heard\n%s\nwant\n%s", got, c.want)
+					}
+				}
+			})
+		}
+	})
 }
 
 // A connection may die at any moment of its second request. Nobody but the load may know that, and it must know.
 func TestNoRequestIsRepeated(t *testing.T) {
-	for _, method := range []string{"GET", "HEAD", "OPTIONS", "PUT"} {
-		for name, death := range map[string]func(*net.TCPConn){
-			"closed": func(*net.TCPConn) {},
-			"reset":  func(c *net.TCPConn) { c.SetLinger(0) },
-			"torn":   func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 200 O") },
-		} {
-			t.Run(method+" "+name, func(t *testing.T) {
-				var heard atomic.Int64
-				client := dial(t, Spec{Method: method, Header: http.Header{"Idempotency-Key": {"1"}}, URL: speak(t, func(conn *net.TCPConn, in *bufio.Reader) {
-					for {
-						if _, ok := hear(in); !ok {
-							return
+	engines(t, func(t *testing.T, e Engine) {
+		for _, method := range []string{"GET", "HEAD", "OPTIONS", "PUT"} {
+			for name, death := range map[string]func(*net.TCPConn){
+				"closed": func(*net.TCPConn) {},
+				"reset":  func(c *net.TCPConn) { c.SetLinger(0) },
+				"torn":   func(c *net.TCPConn) { io.WriteString(c, "HTTP/1.1 200 O") },
+			} {
+				t.Run(method+" "+name, func(t *testing.T) {
+					var heard atomic.Int64
+					client := dial(t, e, Spec{Method: method, Header: http.Header{"Idempotency-Key": {"1"}}, URL: speak(t, func(conn *net.TCPConn, in *bufio.Reader) {
+						for {
+							if _, ok := hear(in); !ok {
+								return
+							}
+							if heard.Add(1)%2 == 0 {
+								death(conn)
+								return
+							}
+							io.WriteString(conn, nothing)
 						}
-						if heard.Add(1)%2 == 0 {
-							death(conn)
-							return
+					})})
+					for n := range int64(20) {
+						_, err := client.exchange()
+						if failed := err != nil; failed != (n%2 == 1) {
+							t.Errorf("exchange %d: %v", n, err)
 						}
-						io.WriteString(conn, nothing)
 					}
-				})})
-				for n := range int64(20) {
-					_, err := client.exchange(t.Context())
-					if failed := err != nil; failed != (n%2 == 1) {
-						t.Errorf("exchange %d: %v", n, err)
+					if n := heard.Load(); n != 20 {
+						t.Errorf("20 requests were made, and the server heard %d", n)
 					}
-				}
-				if n := heard.Load(); n != 20 {
-					t.Errorf("20 requests were made, and the server heard %d", n)
-				}
-			})
+				})
+			}
 		}
-	}
+	})
 }
 
 func TestRedirectsAreAnswers(t *testing.T) {
-	var visits atomic.Int64
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		visits.Add(1)
-		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	engines(t, func(t *testing.T, e Engine) {
+		var visits atomic.Int64
+		server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			visits.Add(1)
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+		})
+		if status, err := dial(t, e, Spec{Method: "GET", URL: server.URL}).exchange(); status != http.StatusFound || err != nil || visits.Load() != 1 {
+			t.Errorf("%d visits ended with %d, %v", visits.Load(), status, err)
+		}
 	})
-	if status, err := dial(t, Spec{Method: "GET", URL: server.URL}).exchange(t.Context()); status != http.StatusFound || err != nil || visits.Load() != 1 {
-		t.Errorf("%d visits ended with %d, %v", visits.Load(), status, err)
-	}
 }
 
 func TestCompressionIsTheAuthorsBusiness(t *testing.T) {
-	var asked atomic.Value
-	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		asked.Store(r.Header.Get("Accept-Encoding"))
-		w.Header().Set("Content-Encoding", "gzip")
-		z := gzip.NewWriter(w)
-		io.WriteString(z, "not to be unpacked")
-		z.Close()
+	engines(t, func(t *testing.T, e Engine) {
+		var asked atomic.Value
+		server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			asked.Store(r.Header.Get("Accept-Encoding"))
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			io.WriteString(z, "not to be unpacked")
+			z.Close()
+		})
+		if status, err := dial(t, e, Spec{Method: "GET", URL: server.URL}).exchange(); status != 200 || err != nil || asked.Load() != "" {
+			t.Errorf("asked for %q and got %d, %v", asked.Load(), status, err)
+		}
 	})
-	if status, err := dial(t, Spec{Method: "GET", URL: server.URL}).exchange(t.Context()); status != 200 || err != nil || asked.Load() != "" {
-		t.Errorf("asked for %q and got %d, %v", asked.Load(), status, err)
-	}
 }
 
 // Connections are used again after whole answers, and an answer without an end is not read to its end.
 func TestAnswersAreReadUpToALimit(t *testing.T) {
-	var connections atomic.Int64
-	target := speak(t, func(conn *net.TCPConn, in *bufio.Reader) {
-		connections.Add(1)
-		for {
-			request, ok := hear(in)
-			if !ok {
-				return
-			}
-			if request.URL.Path == "/short" {
-				io.WriteString(conn, fine)
-				continue
-			}
-			io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+	engines(t, func(t *testing.T, e Engine) {
+		var connections atomic.Int64
+		target := speak(t, func(conn *net.TCPConn, in *bufio.Reader) {
+			connections.Add(1)
 			for {
-				if _, err := conn.Write(make([]byte, 64<<10)); err != nil {
+				request, ok := hear(in)
+				if !ok {
 					return
 				}
+				if request.URL.Path == "/short" {
+					io.WriteString(conn, fine)
+					continue
+				}
+				io.WriteString(conn, "HTTP/1.1 200 OK\r\n\r\n")
+				for {
+					if _, err := conn.Write(make([]byte, 64<<10)); err != nil {
+						return
+					}
+				}
+			}
+		})
+		for _, c := range []struct {
+			path  string
+			costs int64
+		}{{"/short", 1}, {"/endless", 10}} {
+			connections.Store(0)
+			client := dial(t, e, Spec{Method: "GET", URL: target + c.path})
+			for range 10 {
+				if status, err := client.exchange(); status != 200 || err != nil {
+					t.Fatal(status, err)
+				}
+			}
+			if n := connections.Load(); n != c.costs {
+				t.Errorf("10 answers of %s took %d connections, want %d", c.path, n, c.costs)
 			}
 		}
 	})
-	for _, c := range []struct {
-		path  string
-		costs int64
-	}{{"/short", 1}, {"/endless", 10}} {
-		connections.Store(0)
-		client := dial(t, Spec{Method: "GET", URL: target + c.path})
-		for range 10 {
-			if status, err := client.exchange(t.Context()); status != 200 || err != nil {
-				t.Fatal(status, err)
-			}
-		}
-		if n := connections.Load(); n != c.costs {
-			t.Errorf("10 answers of %s took %d connections, want %d", c.path, n, c.costs)
-		}
-	}
 }
 
 func TestConnectionsOutliveNoBalancersPatience(t *testing.T) {

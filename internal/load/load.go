@@ -39,6 +39,7 @@ type Spec struct {
 	Late        Late            // what becomes of requests that found no free connection in time
 	Timeout     time.Duration   // per request, from the moment it is sent; also how late one may be sent; 10 s where 0
 	Connections int             // at most so many at a time; 256 where 0
+	Engine      Engine          // what makes the exchanges; chosen where empty
 	Begin       time.Time       // when the schedule begins; at once where zero
 	Segment     Segment         // which part of the load this is
 }

@@ -2,9 +2,7 @@ package load
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,9 +37,9 @@ const (
 // Start begins to send, until Stop is called or ctx ends. It fails only where the Spec makes no sense; a target that
 // cannot be reached is a measurement. Every Run must be stopped.
 func Start(ctx context.Context, s Spec) (*Run, error) {
-	u, err := url.Parse(s.URL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, fmt.Errorf("%q is not the URL of a web server: write it like \"http://host:80/path\"", s.URL)
+	u, err := s.target()
+	if err != nil {
+		return nil, err
 	}
 	if s.Method == "" {
 		s.Method = http.MethodGet
@@ -61,9 +59,13 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	if err := s.Segment.check(); err != nil {
 		return nil, err
 	}
-	r := &Run{rate: s.Rate, timeout: s.Timeout, late: s.Late, requests: requests, client: newClient(s), started: s.begin(time.Now())}
-	r.over, r.end = context.WithCancel(ctx)
+	r := &Run{rate: s.Rate, timeout: s.Timeout, late: s.Late, requests: requests, started: s.begin(time.Now())}
 	r.cut, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
+	if r.client, err = newClient(r.cut, s, u); err != nil {
+		r.giveUp()
+		return nil, err
+	}
+	r.over, r.end = context.WithCancel(ctx)
 	r.recording = newRecording(r.started)
 	r.pacer = &pacer{started: r.started, recording: r.recording, segment: s.Segment, most: s.Connections, alarm: newAlarm(), start: func(j job) {
 		r.working.Go(func() { r.work(j) })
@@ -135,9 +137,7 @@ func (r *Run) send(j job) {
 	case o.lag > r.timeout:
 		o.unsent = "no free connection"
 	default:
-		ctx, cancel := context.WithTimeout(r.cut, r.timeout)
-		status, err := r.client.exchange(ctx, r.requests.Request(j.number))
-		cancel()
+		status, err := r.client.exchange(r.requests.Request(j.number), r.started.Add(sent+r.timeout))
 		o.status, o.service = status, time.Since(r.started)-sent
 		if lack, lacked := shortage(err); lacked {
 			o.unsent, behind = lack, true

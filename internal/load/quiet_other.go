@@ -1,0 +1,7 @@
+//go:build !unix
+
+package load
+
+import "syscall"
+
+func quiet(syscall.RawConn) bool { return true }
