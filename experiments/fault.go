@@ -109,7 +109,7 @@ func (x *execution) inject(ctx context.Context, stop context.CancelCauseFunc, fr
 	}
 	doing.Wait()
 	x.lookNow()
-	x.prolong(time.Now().Add(max(i.Duration, x.plan.Experiment.Observe)))
+	x.prolong(time.Now().Add(x.plan.Experiment.watched(i)))
 	if i.Duration > 0 {
 		go func() {
 			if !sleep(ctx, i.Duration) {

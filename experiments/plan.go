@@ -76,6 +76,10 @@ func MakePlan(ctx context.Context, env *cloud.Env, file *File, e *Experiment, se
 	if err := e.Guard.admits(id); err != nil {
 		return nil, err
 	}
+	if err := p.aim(ctx, env); err != nil {
+		return nil, err
+	}
+	env = p.idle(env)
 	for i := range e.Injects {
 		if err := p.add(ctx, env, &e.Injects[i]); err != nil {
 			return nil, err
@@ -86,9 +90,6 @@ func MakePlan(ctx context.Context, env *cloud.Env, file *File, e *Experiment, se
 		return nil, &Refusal{Text: fmt.Sprintf("two injects target %s: give them targets of their own", id)}
 	}
 	if err := e.Guard.allows(p); err != nil {
-		return nil, err
-	}
-	if err := p.aim(ctx, env); err != nil {
 		return nil, err
 	}
 	if err := p.rehearse(ctx, env); err != nil {
@@ -217,7 +218,16 @@ func (p *Plan) overlapping() string {
 func (e *Experiment) FaultPhase() time.Duration {
 	d := e.Observe
 	for _, i := range e.Injects {
-		d = max(d, i.Start+max(i.Duration, e.Observe))
+		d = max(d, i.Start+e.watched(&i))
 	}
 	return d
+}
+
+// watched is how long the fault phase goes on once an inject has been done.
+func (e *Experiment) watched(i *Inject) time.Duration {
+	var rise, rest time.Duration
+	if g, is := i.Injector.(injectors.Gradual); is {
+		rise, rest = g.Course()
+	}
+	return rise + max(rest, i.Duration, e.Observe)
 }

@@ -97,6 +97,7 @@ var written = map[reflect.Type]string{
 	reflect.TypeFor[attr.Words]():     `a string or a list of strings`,
 	reflect.TypeFor[attr.Share]():     `a share, like "34%"`,
 	reflect.TypeFor[*attr.Share]():    `a share, like "34%"`,
+	reflect.TypeFor[attr.Growth]():    `a growth, like "300%"`,
 }
 
 func sequence(ty cty.Type) bool { return ty.IsListType() || ty.IsSetType() || ty.IsTupleType() }

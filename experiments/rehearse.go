@@ -37,15 +37,10 @@ func (p *Plan) rehearse(ctx context.Context, env *cloud.Env) error {
 			return &Impossible{fmt.Sprintf("step %d (%s) would fail", s.N, s.Step), err}
 		}
 	}
-	idle := *env
-	idle.Loads = map[string]load.Load{}
-	for _, l := range p.Experiment.Loads {
-		idle.Loads[l.Name] = load.Idle(p.Loads[l.Name].Rate)
-	}
 	for _, probe := range p.Experiment.Probes {
 		now := time.Now()
 		within, cancel := context.WithTimeout(ctx, maxMeasure)
-		readings, err := probe.Probe.Measure(within, &idle, now.Add(-rehearsalWindow), now)
+		readings, err := probe.Probe.Measure(within, env, now.Add(-rehearsalWindow), now)
 		cancel()
 		if err != nil {
 			return &Impossible{fmt.Sprintf("probe %s cannot measure", probe.ID()), err}
@@ -86,6 +81,16 @@ func (p *Plan) foresee() {
 			p.Warnings = append(p.Warnings, text)
 		}
 	}
+}
+
+// idle is the Env with the loads that there will be.
+func (p *Plan) idle(env *cloud.Env) *cloud.Env {
+	own := *env
+	own.Loads = map[string]load.Load{}
+	for name, s := range p.Loads {
+		own.Loads[name] = load.Idle(s)
+	}
+	return &own
 }
 
 // purpose is what a violation of the probe would do in the fault phase.

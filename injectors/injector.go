@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"time"
 
 	"gameday/internal/cloud"
 )
@@ -26,6 +27,12 @@ type Injector interface {
 // then a duration would mean nothing.
 type Momentary interface {
 	Momentary() string // why nothing is held, the way it is written: a sentence; "" where something is
+}
+
+// Gradual is an Injector whose fault is not all there at once, and may come to an end of its own. The fault phase lasts until it
+// is over, and how long to observe is counted from when all of it is there.
+type Gradual interface {
+	Course() (rise, rest time.Duration) // until all of it is there, and from then to its end; rest is 0 where only Undo ends it
 }
 
 // Step is one change to one target, whole in itself. It is data: it is written to the journal as JSON before

@@ -52,6 +52,8 @@ func typeName(t reflect.Type) string {
 		return "rate"
 	case reflect.TypeFor[attr.Share]():
 		return "share"
+	case reflect.TypeFor[attr.Growth]():
+		return "growth"
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -61,6 +63,9 @@ func typeName(t reflect.Type) string {
 	case reflect.Bool:
 		return "bool"
 	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Struct {
+			return "blocks"
+		}
 		return "list of " + typeName(t.Elem())
 	case reflect.Map:
 		return "map of " + typeName(t.Elem())

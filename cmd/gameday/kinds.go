@@ -6,6 +6,7 @@ import (
 	"gameday/injectors/ecsdeploy"
 	"gameday/injectors/execfault"
 	"gameday/injectors/instancekill"
+	"gameday/injectors/loadspike"
 	"gameday/injectors/natcutoff"
 	"gameday/injectors/taskkill"
 	"gameday/injectors/thirdpartyoutage"
@@ -35,6 +36,7 @@ func kinds() experiments.Kinds {
 			natcutoff.Kind(),
 			thirdpartyoutage.Kind(),
 			ecsdeploy.Kind(),
+			loadspike.Kind(),
 			execfault.Kind(),
 		},
 		Probes: []probes.Kind{

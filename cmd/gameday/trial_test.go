@@ -9,10 +9,12 @@ import (
 	"gameday/experiments"
 	"gameday/injectors"
 	"gameday/internal/cloud"
+	"gameday/internal/elb"
 	"gameday/internal/lab"
 	"gameday/internal/lab/wire"
 	labworld "gameday/internal/lab/world"
 	"gameday/internal/labtest"
+	traffic "gameday/internal/load"
 )
 
 // trial is one kind of fault in a lab of its own.
@@ -43,7 +45,26 @@ func newTrial(t *testing.T, kind injectors.Kind) *trial {
 	x.lab, x.env = labtest.Start(t, lab.Options{})
 	x.env.Poll = 50 * time.Millisecond
 	x.before = x.lab.Snapshot()
+	x.env.Loads = loads(t, x.env, file.Experiments[0].Loads)
 	return x
+}
+
+// loads are those of an example under way, at a rate that any machine can send.
+func loads(t *testing.T, env *cloud.Env, written []experiments.Load) map[string]traffic.Load {
+	running := map[string]traffic.Load{}
+	for _, w := range written {
+		url, err := elb.ListenerURL(t.Context(), env, w.LoadBalancer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := traffic.Start(t.Context(), traffic.Spec{URL: url, Rate: 5, Connections: w.Connections})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { run.Stop(labtest.Patience(t)) })
+		running[w.Name] = run
+	}
+	return running
 }
 
 // askForTwo has a kind that takes a number of targets plan a step for each of two.

@@ -1,7 +1,7 @@
 // Package attr is what the attributes of kinds are made of.
 //
 // Quantities are written as strings in experiment files: durations ("90s"),
-// rates ("100000/min") and shares ("34%").
+// rates ("100000/min"), shares ("34%") and growths ("300%").
 //
 // They stay strings in the structs that HCL is decoded into, because gohcl would decode a bare 60 into a
 // time.Duration as 60 nanoseconds without a word. The language checks every field of these types once,
@@ -34,6 +34,9 @@ const Current LoadRate = "current"
 
 // Share is a part of a whole as written in a file: "34%", "0.5%". Between 0 % and 100 %.
 type Share string
+
+// Growth is by how much something grows, as a part of what it is, as written in a file: "300%" is to four times as much. Never negative.
+type Growth string
 
 // Words is a list of strings that may be written as one string where there is only one.
 type Words []string
@@ -147,6 +150,32 @@ func (s Share) parse() (float64, error) {
 	}
 	if n < 0 || n > 100 {
 		return 0, fmt.Errorf("a share lies between \"0%%\" and \"100%%\": %q", string(s))
+	}
+	return n / 100, nil
+}
+
+// Check reports what is wrong with g, in words for the author of the file. The empty string is an absent value.
+func (g Growth) Check() error {
+	_, err := g.parse()
+	return err
+}
+
+// Ratio returns g as a number, 3 for "300%", and 0 where it is absent. It panics on a value that Check refuses.
+func (g Growth) Ratio() float64 {
+	return must(g.parse())
+}
+
+func (g Growth) parse() (float64, error) {
+	if g == "" {
+		return 0, nil
+	}
+	number, found := strings.CutSuffix(string(g), "%")
+	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if !found || err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		return 0, fmt.Errorf("%q is no growth: write it like \"300%%\", which is to four times as much", string(g))
+	}
+	if n < 0 {
+		return 0, fmt.Errorf("a growth cannot be negative: %q", string(g))
 	}
 	return n / 100, nil
 }

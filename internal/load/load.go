@@ -55,16 +55,16 @@ const (
 
 // Load is a load as the kinds of an experiment see it: they watch it and make it grow, and do not end it.
 type Load interface {
-	Rate() float64 // requests a second that it was planned with
+	Spec() Spec // what it was planned with
 	Recording() *Recording
 	Grow(Shape) (*Growth, error)
 }
 
-// Idle is a load of that rate that has not begun.
-type Idle float64
+// Idle is a load that has not begun.
+type Idle Spec
 
-// Rate is that.
-func (i Idle) Rate() float64 { return float64(i) }
+// Spec is what it will be.
+func (i Idle) Spec() Spec { return Spec(i) }
 
 // Recording has nothing to say.
 func (i Idle) Recording() *Recording { return &Recording{} }

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Named finds the load that a probe means by name. The name may be empty where there is only one load.
+// Named finds the load that a kind means by name. The name may be empty where there is only one load.
 func Named(loads map[string]Load, name string) (Load, error) {
 	known := slices.Sorted(maps.Keys(loads))
 	if l, ok := loads[name]; ok {
@@ -15,7 +15,7 @@ func Named(loads map[string]Load, name string) (Load, error) {
 	}
 	switch {
 	case len(known) == 0:
-		return nil, fmt.Errorf("the experiment has no load to measure: add a load block")
+		return nil, fmt.Errorf("the experiment has no load: add a load block")
 	case name == "" && len(known) == 1:
 		return loads[known[0]], nil
 	case name == "":

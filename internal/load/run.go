@@ -10,7 +10,7 @@ import (
 
 // Run is traffic under way.
 type Run struct {
-	rate      float64
+	spec      Spec
 	timeout   time.Duration
 	late      Late
 	requests  requests
@@ -59,7 +59,7 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	if err := s.Segment.check(); err != nil {
 		return nil, err
 	}
-	r := &Run{rate: s.Rate, timeout: s.Timeout, late: s.Late, requests: requests, started: s.begin(time.Now())}
+	r := &Run{spec: s, timeout: s.Timeout, late: s.Late, requests: requests, started: s.begin(time.Now())}
 	r.cut, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
 	if r.client, err = newClient(r.cut, s, u); err != nil {
 		r.giveUp()
@@ -95,8 +95,8 @@ func (s Spec) begin(now time.Time) time.Time {
 	return now.Add(s.Begin.Round(0).Sub(now))
 }
 
-// Rate is the one of the Spec.
-func (r *Run) Rate() float64 { return r.rate }
+// Spec is what it was started with, defaults filled in.
+func (r *Run) Spec() Spec { return r.spec }
 
 // Recording is what has been measured so far, while the run goes on and after it.
 func (r *Run) Recording() *Recording { return r.recording }

@@ -43,6 +43,17 @@ func (s Shape) Duration() (d time.Duration) {
 	return d
 }
 
+// Requests is how many come in all, infinitely many where a shape goes on for good.
+func (s Shape) Requests() (n float64) {
+	for _, p := range s {
+		if p.For == 0 && p.To > 0 {
+			return math.Inf(1)
+		}
+		n += p.curve().count(p.For.Seconds())
+	}
+	return n
+}
+
 // check says what is wrong with a shape.
 func (s Shape) check() error {
 	for i, p := range s {

@@ -58,6 +58,9 @@ func (r *Run) Grow(s Shape) (*Growth, error) {
 	return &Growth{r, r.pacer.add(s.course())}, nil
 }
 
+// From is when its first second begins.
+func (g *Growth) From() time.Time { return g.run.started.Add(g.stream.from) }
+
 // Stop ends it at once: no request of it is sent from now on, and what would have been due later was never scheduled.
 // It may be called again.
 func (g *Growth) Stop() {

@@ -39,7 +39,7 @@ func (p *Probe) Scale() probes.Scale {
 	return probes.Scale{Unit: probes.Ratio, Label: "share of the schedule that was sent", Falls: true, Events: true, Period: time.Second}
 }
 
-// Measure returns one reading for every second of the schedule that is over.
+// Measure returns one reading for every second of the schedule that is over. What was stopped is no longer asked for.
 func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) ([]probes.Reading, error) {
 	l, err := load.Named(env.Loads, p.Load)
 	if err != nil {
@@ -47,9 +47,13 @@ func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) (
 	}
 	var readings []probes.Reading
 	for _, s := range l.Recording().Seconds(from, to) {
+		asked, share := s.Scheduled-s.NotSent["stopped"], 1.0
+		if asked > 0 {
+			share = float64(s.Sent) / float64(asked)
+		}
 		readings = append(readings, probes.Reading{
-			At: s.At, Span: s.Span, Value: float64(s.Sent) / float64(s.Scheduled), Of: float64(s.Scheduled),
-			Note: fmt.Sprintf("%d of %d sent", s.Sent, s.Scheduled),
+			At: s.At, Span: s.Span, Value: share, Of: float64(asked),
+			Note: fmt.Sprintf("%d of %d sent", s.Sent, asked),
 		})
 	}
 	return readings, nil
