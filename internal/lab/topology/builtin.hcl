@@ -95,6 +95,43 @@ service "conversations" {
   }
 }
 
+# What a crowd comes for when there is news: the pages themselves, each made of what five other services say. A task can serve
+# 12 / 0.2 s = 60 a second and is to serve 33, so that there is time to scale before the crowd is there. By Little's law a task
+# has 7 requests under way at that pace, and 40 files open for them.
+service "articles" {
+  tasks                = 6
+  spread               = "instance"
+  cpu                  = 128
+  memory               = 256
+  image                = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/articles:208"
+  load_balancer        = "web"
+  path                 = "/articles*"
+  latency              = "200ms"
+  jitter               = "100ms"
+  workers              = 12
+  queue                = 600
+  upstreams            = 5
+  body                 = 4096
+  drain                = "5s"
+  deregistration_delay = "2s"
+  tags                 = { tier = "critical" }
+
+  health_check {
+    interval  = "1s"
+    timeout   = "2s"
+    healthy   = 2
+    unhealthy = 2
+  }
+
+  auto_scaling {
+    min                        = 6
+    max                        = 24
+    target_requests_per_target = 2000
+    scale_out_cooldown         = "2s"
+    scale_in_cooldown          = "15s"
+  }
+}
+
 # One task in every zone.
 service "comments" {
   tasks                = 3
@@ -321,6 +358,24 @@ weakness "no_drain" {
 
   service "conversations" {
     drain = "0s"
+  }
+}
+
+weakness "few_open_files" {
+  description = "the programs of an instance may have 102 files open together, the usual 1,024 at a tenth of production's load"
+
+  auto_scaling_group "web" {
+    open_files = 102
+  }
+}
+
+weakness "no_auto_scaling" {
+  description = "articles stays at six tasks, however many readers come"
+
+  service "articles" {
+    auto_scaling {
+      suspended = true
+    }
   }
 }
 
