@@ -39,7 +39,7 @@ func (t task) loop(ctx context.Context, client func(goOn func() bool) (answered 
 	time.AfterFunc(t.For, func() { over.Store(true) })
 	var sum atomic.Uint64
 	all, ctx := errgroup.WithContext(ctx)
-	for range connections {
+	for range t.Connections {
 		all.Go(func() error {
 			n, err := client(func() bool { return !over.Load() && ctx.Err() == nil })
 			sum.Add(n)
@@ -104,7 +104,7 @@ func readAnswer(in *bufio.Reader) error {
 
 // httpClient is one http.Client for all.
 func (t task) httpClient() func(goOn func() bool) (uint64, error) {
-	client := http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections}}
+	client := http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: t.Connections}}
 	return func(goOn func() bool) (answered uint64, err error) {
 		for ; goOn(); answered++ {
 			answer, err := client.Get(t.URL)

@@ -12,23 +12,27 @@ import (
 
 // spec is the load that the task asks of one of gameday's engines.
 func (t task) spec() (load.Spec, error) {
-	s := load.Spec{URL: t.URL, Rate: t.Rate, Connections: connections, Timeout: t.Timeout}
+	s := load.Spec{URL: t.URL, Rate: t.Rate, Connections: t.Connections, Timeout: t.Timeout}
 	if t.With != "standard" {
 		return s, fmt.Errorf("there is no generator %q", t.With)
 	}
 	return s, nil
 }
 
-// generate makes that load, does what is to be done meanwhile, and reads the books.
-func generate(ctx context.Context, s load.Spec, meanwhile func() error) (result, error) {
+// generate makes that load, does what is to be done meanwhile, and reads the books of the seconds that count.
+func (t task) generate(ctx context.Context, s load.Spec, meanwhile func() error) (result, error) {
 	run, err := load.Start(ctx, s)
 	if err != nil {
 		return result{}, err
 	}
-	begun := time.Now()
 	err = meanwhile()
 	run.Stop(ctx)
-	all := run.Recording().Total()
+	var begun time.Time
+	for first := range run.Recording().Each(begun, time.Now()) {
+		begun = first.At
+		break
+	}
+	all := run.Recording().Between(begun.Add(t.Warm), time.Now())
 	return result{
 		Begun: begun, Scheduled: all.Scheduled, Sent: all.Sent, Answered: all.Answered[200],
 		Latency: read(all.Latency), Service: read(all.Service), Lag: read(all.Lag),
@@ -62,7 +66,7 @@ func (t task) send(ctx context.Context, meanwhile func() error) (result, error) 
 	if err != nil {
 		return result{}, err
 	}
-	return generate(ctx, s, meanwhile)
+	return t.generate(ctx, s, meanwhile)
 }
 
 // scheduled is how many requests are due at a steady rate while the task lasts.

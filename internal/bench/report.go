@@ -41,12 +41,13 @@ func report(m measured) string {
 		}
 	}
 	latency := times("latency", func(r result) percentiles { return r.Latency })
+	service := times("service", func(r result) percentiles { return r.Service })
 	lag := times("lag", func(r result) percentiles { return r.Lag })
 	truth := times("truth", func(r result) percentiles { return r.Truth })
 	m.table(&b, "At a rate", "open ", slices.Concat([]column{{"sent %", result.sent}, {"CPU µs a request", result.cost}}, latency, lag[:2]))
 	m.table(&b, "At 1,000 a second", "lag ", slices.Concat(latency, lag))
 	m.table(&b, "A stall of 1 s", "stall ", slices.Concat(truth[1:], latency[1:]))
-	m.table(&b, "The lab", "lab", slices.Concat([]column{{"cores", func(r result) float64 { return r.CPU.Seconds() / r.Took.Seconds() }}}, latency, lag[:2]))
+	m.table(&b, "The lab", "lab", slices.Concat([]column{{"cores", func(r result) float64 { return r.CPU.Seconds() / r.Took.Seconds() }}}, latency, service[:2], lag[:2]))
 	return b.String()
 }
 

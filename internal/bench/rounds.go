@@ -23,6 +23,9 @@ type measured struct {
 	bound  bool     // the server and the generators each had a core of their own
 }
 
+// connections are what every generator may have.
+const connections = 64
+
 // engines of gameday's.
 var engines = []string{"standard"}
 
@@ -30,6 +33,10 @@ var engines = []string{"standard"}
 func trials(share float64) (all []trial) {
 	add := func(name string, t task, takes time.Duration) {
 		t.For = time.Duration(share * float64(takes))
+		t.Warm = time.Duration(share * float64(t.Warm)).Truncate(time.Second)
+		if t.Do != "lab" { // whose tasks take so long that it needs more
+			t.Connections = connections
+		}
 		all = append(all, trial{name, t})
 	}
 	for _, with := range append([]string{"net.Conn", "http.Client", "vegeta"}, engines...) {
@@ -48,7 +55,7 @@ func trials(share float64) (all []trial) {
 		add("memory "+with, task{Do: "memory", With: with, Rate: 10e3}, time.Minute)
 		add("black hole "+with, task{Do: "black hole", With: with, Rate: 10e3, Timeout: time.Second}, 20*time.Second)
 	}
-	add("lab", task{Do: "lab", With: "standard", Rate: 400e3 / 60.}, 20*time.Second)
+	add("lab", task{Do: "lab", With: "standard", Rate: 400e3 / 60., Warm: 2 * time.Second}, 22*time.Second)
 	return all
 }
 

@@ -13,13 +13,12 @@ type task struct {
 	With string        `json:",omitempty"` // which generator does it
 	URL  string        `json:",omitempty"` // of the server
 	Rate float64       `json:",omitempty"` // requests a second
+	Warm time.Duration `json:",omitempty"` // how much of it is not counted, to begin with; whole seconds
 	For  time.Duration `json:",omitempty"`
 
-	Timeout time.Duration `json:",omitempty"` // of a request; the engine's own where 0
+	Connections int           `json:",omitempty"` // at most so many; the generator's own where 0
+	Timeout     time.Duration `json:",omitempty"` // of a request; likewise
 }
-
-// connections are what every generator may have.
-const connections = 64
 
 // result is what a process has found out.
 type result struct {

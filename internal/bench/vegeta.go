@@ -11,7 +11,7 @@ import (
 // sends as fast as it can.
 func (t task) attack() result {
 	pace := vegeta.Rate{Freq: int(t.Rate), Per: time.Second}
-	attacker := vegeta.NewAttacker(vegeta.Workers(connections), vegeta.MaxWorkers(connections), vegeta.Connections(connections))
+	attacker := vegeta.NewAttacker(vegeta.Workers(uint64(t.Connections)), vegeta.MaxWorkers(uint64(t.Connections)), vegeta.Connections(t.Connections))
 	target := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: t.URL})
 	r := result{Begun: time.Now(), Scheduled: t.scheduled()}
 	var m vegeta.Metrics
