@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"maps"
@@ -51,7 +52,7 @@ func encode(h *hdrhistogram.Histogram) []byte {
 		data = binary.AppendUvarint(data, uint64(n))
 		zeros = 0
 	}
-	return data
+	return bytes.Clone(data) // is kept, and needs no room for more
 }
 
 func decode(data []byte) (*hdrhistogram.Histogram, error) {
