@@ -92,7 +92,7 @@ func (x *execution) unproven(w window) (missing string, hopeless bool) {
 			own.from = t.spans[0].from
 		}
 		if text := x.silence(i, t, own); text != "" {
-			return text, overdue > p.patience(x.env.Late) && !x.series[i].busy(w.to)
+			return p.ID() + " " + text, overdue > p.patience(x.env.Late) && !x.series[i].busy(w.to)
 		}
 	}
 	for _, l := range x.plan.Experiment.Loads {
@@ -103,14 +103,14 @@ func (x *execution) unproven(w window) (missing string, hopeless bool) {
 	return "", false
 }
 
-// silent says which probe did not speak all through w, "" if all did.
-func (x *execution) silent(w window) string {
-	for i := range x.plan.Experiment.Probes {
+// silent says which probe did not speak all through w; there is no text if all did.
+func (x *execution) silent(w window) unrest {
+	for i, p := range x.plan.Experiment.Probes {
 		if text := x.silence(i, x.track(i), w); text != "" {
-			return text
+			return unrest{p.ID(), text}
 		}
 	}
-	return ""
+	return unrest{}
 }
 
 // silence says where in w probe i, with track t, did not speak.
@@ -119,7 +119,7 @@ func (x *execution) silence(i int, t track, w window) string {
 	if ok {
 		return ""
 	}
-	text := t.probe.ID() + " has no data"
+	text := "has no data"
 	if len(t.readings) > 0 {
 		text += " from " + clock(gap.from) + " to " + clock(gap.to)
 	}

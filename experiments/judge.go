@@ -121,7 +121,7 @@ func (b Bounds) beyond(v float64, failed bool) float64 {
 func (t track) outside(w window, phase string) (time.Duration, []reports.Violation) {
 	total, stretches := t.stretches(w, phase, t.probe.Bounds.beyond)
 	for i, v := range stretches {
-		stretches[i].Text = t.describe(v) + lasted(v, w) + remark(v)
+		stretches[i].Text = t.describe(v) + lasted(v, w.from) + remark(v)
 	}
 	return total, stretches
 }
@@ -168,9 +168,9 @@ func (t track) describe(v reports.Violation) string {
 	return fmt.Sprintf("%s, %s %s by %s", t.probe.value(v.Worst), side, t.probe.value(*bound), t.probe.value(math.Abs(v.Worst-*bound)))
 }
 
-// lasted says for how long, and since when in its phase.
-func lasted(v reports.Violation, w window) string {
-	return fmt.Sprintf(", for %s, from %s into the %s", reports.Span(v.To.Sub(v.From)), reports.Span(max(0, v.From.Sub(w.from)).Round(time.Second)), phaseTitle(v.Phase))
+// lasted says for how long, and since when in its phase, which began at began.
+func lasted(v reports.Violation, began time.Time) string {
+	return fmt.Sprintf(", for %s, from %s into the %s", reports.Span(v.To.Sub(v.From)), reports.Span(max(0, v.From.Sub(began)).Round(time.Second)), phaseTitle(v.Phase))
 }
 
 // remark is what the worst reading said of itself.

@@ -102,6 +102,24 @@ func TestTimeOutOfBounds(t *testing.T) {
 	}
 }
 
+func TestUnrestIsToldFromTheBeginningOfTheRecovery(t *testing.T) {
+	cases := map[string]struct {
+		bounds Bounds
+		says   string
+	}{
+		"a bound":      {Bounds{Max: ptr(3.0)}, "was 9s, above max 3s by 6s, for 1m, from 4m into the recovery"},
+		"the baseline": {Bounds{Unchanged: true, Confidence: 0.99}, "was 9s at worst, against 1s in the baseline, for 1m, from 4m into the recovery"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			tr := record(minutely(c.bounds, probes.Scale{Unit: probes.Seconds}), time.Minute, 0, 1, 1, 1, 1, 1, 1, 9, 1)
+			if text := tr.restless(window{at(0), at(120)}, window{at(300), at(480)}, at(120)); text != c.says {
+				t.Errorf("%q, want %q", text, c.says)
+			}
+		})
+	}
+}
+
 func TestReadingThatStraddlesTheFaultBelongsToIt(t *testing.T) {
 	p := minutely(Bounds{Max: ptr(3.0)}, probes.Scale{})
 	tr := record(p, time.Minute, 0, 9)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,8 +16,21 @@ import (
 type regained struct {
 	watched bool      // to its end; an operator's stop cuts it short
 	steady  time.Time // the beginning of the stretch that was steady; zero if there was none
-	out     []string  // which probes were out of bounds at the deadline
-	waiting []string  // what else it waited for
+	out     []unrest  // which probes were out of bounds at the deadline
+	waiting []unrest  // what else it waited for
+	against []unrest  // as reviewed: why it was not steady again
+	unknown unrest    // as reviewed: what leaves open whether it was
+}
+
+// reasons are why it was not steady again. What a probe was at the deadline says more than what it was before.
+func (r *regained) reasons() []unrest {
+	reasons := slices.Clone(r.out)
+	for _, w := range r.waiting {
+		if !slices.ContainsFunc(r.out, func(u unrest) bool { return u.probe == w.probe }) {
+			reasons = append(reasons, w)
+		}
+	}
+	return reasons
 }
 
 // recover waits until every probe is steady again and everything that had to heal has healed, or until the
@@ -51,7 +65,7 @@ func (x *execution) awaitSteady(ctx context.Context, healed <-chan struct{}, fro
 			return false, x.awaited("to heal", stepState.isHealing)
 		}
 		if now.Sub(looked) < time.Second/2 {
-			return false, strings.Join(r.waiting, "; ")
+			return false, joined(r.waiting)
 		}
 		looked = now
 		if r.out = x.stillOut(deadline); len(r.out) > 0 {
@@ -59,7 +73,7 @@ func (x *execution) awaitSteady(ctx context.Context, healed <-chan struct{}, fro
 		}
 		r.steady = x.steadySince(x.lastUndone(from), &search)
 		r.waiting = search.against
-		return !r.steady.IsZero() || now.After(giveUp), strings.Join(r.waiting, "; ")
+		return !r.steady.IsZero() || now.After(giveUp), joined(r.waiting)
 	})
 }
 
@@ -85,7 +99,7 @@ func (x *execution) healAll(deadline time.Time) <-chan struct{} {
 // seemed steady was not.
 func (x *execution) review() {
 	fault, begun := x.phase(reports.Fault)
-	r := x.regained
+	r := &x.regained
 	if !begun || !r.watched {
 		return
 	}
@@ -106,10 +120,14 @@ func (x *execution) review() {
 		record.SinceFault = since.Sub(fault.from).Seconds()
 		record.SinceUndone = max(0, since.Sub(undone.from)).Seconds()
 		x.say("%s%s", backAfter(record.SinceFault), x.despite())
-	case len(r.out) == 0 && silent != "":
+	case len(r.out) == 0 && silent.text != "":
+		r.unknown, record.Unknown = silent, silent.String()
 		x.find(reports.Inconclusive, "whether it was steady again within %s of the last undo is not known: %s", within, silent)
 	default:
-		record.Waiting = append(r.out, r.waiting...)
+		r.against = r.reasons()
+		for _, u := range r.against {
+			record.Waiting = append(record.Waiting, u.String())
+		}
 		x.find(reports.Failed, "not steady again within %s of the last undo: %s", within, strings.Join(record.Waiting, "; "))
 	}
 	x.unhealed()
@@ -144,7 +162,7 @@ func (x *execution) steadyFrom(fault, undone, steady time.Time) time.Time {
 		t := x.track(i)
 		_, stretches := t.outside(w, reports.Fault)
 		if _, changed := t.changed(x.before(fault), w); changed {
-			stretches = append(stretches, t.departures(x.before(fault), w)...)
+			stretches = append(stretches, t.departures(x.before(fault), w, reports.Fault, fault)...)
 		}
 		for _, s := range stretches {
 			if s.To.After(last) {

@@ -353,6 +353,49 @@ func TestRecordsSilenceInsideTheFaultPhase(t *testing.T) {
 	})
 }
 
+// TestProbeThatKeepsTheRunFromBeingSteadyHasNotPassed is about probes that keep their bounds as long as the fault is in effect.
+func TestProbeThatKeepsTheRunFromBeingSteadyHasNotPassed(t *testing.T) {
+	cases := []struct {
+		name  string
+		probe func(began time.Time, p *Probe, f *fakeProbe)
+		state string
+		says  string
+		told  string // of the recovery
+	}{
+		{name: "out of bounds for longer than the recovery",
+			probe: func(_ time.Time, p *Probe, _ *fakeProbe) { p.Allow = time.Hour },
+			state: "failed", says: "was not steady again in time: was still 9, above max 3 by 6, for 15m, from 0s into the fault phase",
+			told: "Not steady again within 10m: damage.it was still 9, above max 3 by 6, for 15m, from 0s into the fault phase."},
+		{name: "blind in the recovery",
+			probe: func(began time.Time, p *Probe, f *fakeProbe) {
+				p.Allow = time.Hour
+				f.dumb = func() bool { return time.Since(began) > 8*time.Minute }
+			},
+			state: "inconclusive", says: "has no data from", told: "Whether it was steady again within 10m is not known: damage.it has no data from"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			o := options(t)
+			synctest.Test(t, func(t *testing.T) {
+				p := &patient{damage: 9, healthy: 1}
+				f := &fakeProbe{patient: p}
+				probe := maxProbe(f, 3)
+				c.probe(time.Now(), &probe, f)
+				r, err := Run(context.Background(), fakeEnv(), experiment(&fakeStep{Name: "it", patient: p, irreversible: "gone is gone", heals: time.Hour}, probe), o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := r.Probes[0]; got.State != c.state || !strings.Contains(got.Reason, c.says) {
+					t.Errorf("the probe is %q, %q; want %q with %q", got.State, got.Reason, c.state, c.says)
+				}
+				if told := r.Recovered(); !strings.Contains(told, c.told) {
+					t.Errorf("%q does not say %q", told, c.told)
+				}
+			})
+		})
+	}
+}
+
 func TestJournalIsWrittenBeforeTheStep(t *testing.T) {
 	o := options(t)
 	synctest.Test(t, func(t *testing.T) {

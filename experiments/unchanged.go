@@ -162,8 +162,9 @@ func describeChange(p Probe, c change) string {
 	return text + ")"
 }
 
-// departures lists where in w, and how far, the probe left behind everything that it had measured at baseline.
-func (t track) departures(base, w window) []reports.Violation {
+// departures lists where in w, and how far, the probe left behind everything that it had measured at baseline. The phase in which
+// w lies began at began.
+func (t track) departures(base, w window, phase string, began time.Time) []reports.Violation {
 	scale := t.probe.Probe.Scale()
 	var worst float64
 	known := false
@@ -181,9 +182,9 @@ func (t track) departures(base, w window) []reports.Violation {
 	if !known {
 		return nil
 	}
-	_, stretches := t.stretches(w, reports.Fault, func(v float64, _ bool) float64 { return max(0, worse(v, worst)-t.probe.Bounds.Margin) })
+	_, stretches := t.stretches(w, phase, func(v float64, _ bool) float64 { return max(0, worse(v, worst)-t.probe.Bounds.Margin) })
 	for i, v := range stretches {
-		stretches[i].Text = fmt.Sprintf("%s at worst, against %s in the baseline", t.probe.value(v.Worst), t.probe.value(worst)) + lasted(v, w) + remark(v)
+		stretches[i].Text = fmt.Sprintf("%s at worst, against %s in the baseline", t.probe.value(v.Worst), t.probe.value(worst)) + lasted(v, began) + remark(v)
 	}
 	return stretches
 }

@@ -22,6 +22,7 @@ func (x *execution) judge() []reports.Probe {
 			x.judgeShort(t, fault, &r)
 		case begun:
 			x.judgeProbe(i, t, fault, &r)
+			x.regained.settle(&r)
 		default:
 			r.State = "not judged"
 			base, _ := x.phase(reports.Baseline)
@@ -81,7 +82,7 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 	case broken && !t.probe.Proof:
 		state("failed", reports.Failed, "was "+broke)
 	case changed && !t.probe.Proof:
-		departures := t.departures(x.before(fault.from), fault)
+		departures := t.departures(x.before(fault.from), fault, reports.Fault, fault.from)
 		r.Violations = append(r.Violations, departures...)
 		text := describeChange(t.probe, change)
 		if len(departures) > 0 {
@@ -99,6 +100,22 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 		if doubt != "" {
 			state("inconclusive", reports.Inconclusive, doubt)
 		}
+	}
+}
+
+// settle holds a probe that kept its bounds in the fault phase to the recovery: it has not passed where it was what kept the run
+// from being steady again.
+func (r *regained) settle(p *reports.Probe) {
+	if p.State != "passed" {
+		return
+	}
+	for _, u := range r.against {
+		if u.probe == p.ID() {
+			p.State, p.Reason = "failed", "was not steady again in time: "+u.text
+		}
+	}
+	if r.unknown.probe == p.ID() {
+		p.State, p.Reason = "inconclusive", r.unknown.text
 	}
 }
 

@@ -161,6 +161,8 @@ func (r *Recovery) Text() string {
 	switch {
 	case r == nil:
 		return "The run ended before a recovery could be watched."
+	case r.Unknown != "":
+		return fmt.Sprintf("Whether it was steady again within %s is not known: %s.", seconds(r.Deadline), r.Unknown)
 	case r.SteadyAt == nil && len(r.Waiting) > 0:
 		return fmt.Sprintf("Not steady again within %s: %s.", seconds(r.Deadline), strings.Join(r.Waiting, "; "))
 	case r.SteadyAt == nil:

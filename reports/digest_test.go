@@ -77,6 +77,7 @@ func TestRecoveryIsToldInOneLine(t *testing.T) {
 		"The run ended before a recovery could be watched.":                                   nil,
 		"Not steady again within 10m.":                                                        {Deadline: 600},
 		"Not steady again within 10m: a.b was still 3; c.d has no data.":                      {Deadline: 600, Waiting: []string{"a.b was still 3", "c.d has no data"}},
+		"Whether it was steady again within 10m is not known: c.d has no data.":               {Deadline: 600, Unknown: "c.d has no data"},
 		"Steady again 14s after the fault began, and by the time that everything was undone.": {Deadline: 600, SteadyAt: &at, SinceFault: 14},
 		"Steady again 1m30s after the fault began and 5s after the last undo (allowed: 10m).": {Deadline: 600, SteadyAt: &at, SinceFault: 90, SinceUndone: 5},
 	}

@@ -92,6 +92,8 @@ func stepCase(s Step) junitCase {
 func recoveryCase(r *Result) junitCase {
 	c := junitCase{Class: "recovery", Name: "steady again within " + seconds(r.Recovery.Deadline)}
 	switch {
+	case r.Recovery.Unknown != "":
+		c.err(r.Recovered())
 	case r.Recovery.SteadyAt == nil:
 		c.fail(r.Recovered())
 	case r.notUndone() > 0:

@@ -251,6 +251,7 @@ type Recovery struct {
 	SinceFault  float64    `json:"since_fault_seconds"`   // from the first fault until SteadyAt
 	SinceUndone float64    `json:"since_undone_seconds"`  // from the last undo until SteadyAt, 0 if it was steady by then
 	Waiting     []string   `json:"waiting_for,omitempty"` // what was not steady at the deadline
+	Unknown     string     `json:"unknown,omitempty"`     // what leaves open whether it was steady again, where that is not known
 }
 
 // LogEntry is a line of the run's log.
