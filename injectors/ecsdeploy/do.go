@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 
+	"gameday/injectors"
 	"gameday/internal/cloud"
 )
 
@@ -24,6 +25,8 @@ func (s *Step) Do(ctx context.Context, env *cloud.Env) error {
 		return fmt.Errorf("%s has been deleted since it was planned", s.name())
 	case s.Restores && now.run == env.RunID && s.begun(now):
 		return nil
+	case now.run != "" && now.run != env.RunID:
+		return fmt.Errorf("%s: %s", s.name(), injectors.HeldBy(now.run))
 	case aws.ToString(now.primary.Id) != s.Deployment || !now.version.equals(s.Before):
 		return fmt.Errorf("%s has been deployed or scaled since it was planned, and is %s now: plan again", s.name(), now.version)
 	}

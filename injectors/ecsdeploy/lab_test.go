@@ -303,6 +303,27 @@ func TestWhatOthersDidIsLeftAlone(t *testing.T) {
 			}
 		})
 	}
+	t.Run("another run's mark", func(t *testing.T) {
+		t.Parallel()
+		a := small(t, "")
+		late := a.step(t, &ECSDeploy{Service: "front", Definition: "other", Desired: &three})
+		theirs := *a.env
+		theirs.RunID = "theirs"
+		if err := late.mark(t.Context(), &theirs, ecs.NewFromConfig(a.env.AWS)); err != nil {
+			t.Fatal(err)
+		}
+		const says = "run theirs has changed it and not put it back"
+		if err := late.Do(labtest.Patience(t), a.env); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("it is deployed all the same: %v", err)
+		}
+		if err := late.Undo(labtest.Patience(t), a.env); err != nil || a.updates() != 0 {
+			t.Errorf("undo: %v, %d updates", err, a.updates())
+		}
+		_, err := (&ECSDeploy{Cluster: "web", Service: "front"}).Plan(labtest.Patience(t), a.env, injectors.Scope{})
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("it is planned all the same: %v", err)
+		}
+	})
 	t.Run("the number of tasks of a service that was deployed", func(t *testing.T) {
 		t.Parallel()
 		a := small(t, "")

@@ -30,6 +30,9 @@ func (d *ECSDeploy) Plan(ctx context.Context, env *cloud.Env, scope injectors.Sc
 	if missing := scope.MissingTag(known.Tags); missing != "" {
 		return nil, fmt.Errorf("service %s/%s does not carry the tag %s that the guard requires", d.Cluster, d.Service, missing)
 	}
+	if run := known.Tags[cloud.RunTag]; run != "" {
+		return nil, fmt.Errorf("service %s/%s cannot be deployed: %s", d.Cluster, d.Service, injectors.HeldBy(run))
+	}
 	if err := d.refuse(service); err != nil {
 		return nil, fmt.Errorf("service %s/%s cannot be deployed: %w", d.Cluster, d.Service, err)
 	}

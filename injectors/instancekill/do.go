@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
+	"gameday/injectors"
 	"gameday/internal/cloud"
 	"gameday/internal/inventory"
 )
@@ -26,7 +27,7 @@ func (s *Step) Do(ctx context.Context, env *cloud.Env) error {
 		return s.wait(ctx, env, client)
 	}
 	if now.run != "" && now.run != env.RunID {
-		return fmt.Errorf("%s: %s", s.Instance, heldBy(now.run))
+		return fmt.Errorf("%s: %s", s.Instance, injectors.HeldBy(now.run))
 	}
 	if now.state != types.InstanceStateNameRunning {
 		return fmt.Errorf("%s is %s now, and was running when it was picked: plan again", s.Instance, now.state)
@@ -81,11 +82,6 @@ func (s *Step) explain(err error) error {
 		return fmt.Errorf("%s: it is protected; take the protection off or pick another: %w", s, err)
 	}
 	return fmt.Errorf("%s: %w", s, err)
-}
-
-// heldBy is what is against an instance with another run's tag. To give it ours would have that run's undo leave it alone.
-func heldBy(run string) string {
-	return fmt.Sprintf("run %s has tagged it and not put it back: `gameday rollback` or `gameday rollback --scan` does", run)
 }
 
 // sight is the instance as EC2 shows it.

@@ -19,7 +19,7 @@ func (k *InstanceKill) against(scope injectors.Scope, c candidate) string {
 	case missing != "":
 		return fmt.Sprintf("it does not carry the tag %s that the guard requires", missing)
 	case c.tags[cloud.RunTag] != "":
-		return heldBy(c.tags[cloud.RunTag])
+		return injectors.HeldBy(c.tags[cloud.RunTag])
 	case k.stops() && c.spot:
 		return "a spot instance cannot be stopped: use mode = \"terminate\""
 	case k.stops() && c.instanceStore:

@@ -260,7 +260,7 @@ func TestWhatAnotherRunHasTaggedIsItsOwn(t *testing.T) {
 	if err := s.tag(t.Context(), ec2.NewFromConfig(a.env.AWS), theirs.RunID, false); err != nil {
 		t.Fatal(err)
 	}
-	const says = "run theirs has tagged it and not put it back"
+	const says = "run theirs has changed it and not put it back"
 	if err := s.Do(t.Context(), a.env); err == nil || !strings.Contains(err.Error(), says) {
 		t.Errorf("it is stopped all the same: %v", err)
 	}

@@ -58,7 +58,10 @@ func (c *NATCutoff) Plan(ctx context.Context, env *cloud.Env, scope injectors.Sc
 func (c *NATCutoff) against(n *vpc.Network, b *vpc.Balancers, scope injectors.Scope, s vpc.Subnet) string {
 	out := n.WayOut(s)
 	missing := scope.MissingTag(s.Tags)
+	held := n.HeldBy(s)
 	switch {
+	case held != "":
+		return injectors.HeldBy(held)
 	case out.None != "":
 		return out.None
 	case missing != "":

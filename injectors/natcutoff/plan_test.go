@@ -192,6 +192,24 @@ func TestWhatIsLeftOut(t *testing.T) {
 	}
 }
 
+// What another run has put around a subnet is no original that anybody could put back.
+func TestWhatAnotherRunHasCutOffIsLeftToIt(t *testing.T) {
+	t.Parallel()
+	a := open(t)
+	for _, method := range methods {
+		s := a.step(t, method, "private-a")
+		a.Do(t, s)
+		for _, other := range methods {
+			_, err := (&NATCutoff{Method: other, Subnets: []string{"private-a"}}).Plan(labtest.Patience(t), a.Env, scope())
+			if err == nil || !strings.Contains(err.Error(), a.Env.RunID+" has changed it") {
+				t.Errorf("%s on top of %s: %v", other, method, err)
+			}
+		}
+		a.Undo(t, s)
+	}
+	a.step(t, Route, "private-a")
+}
+
 func TestWhatAnExpertWouldRaise(t *testing.T) {
 	for _, test := range []struct {
 		network, method string

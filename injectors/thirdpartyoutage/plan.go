@@ -119,6 +119,9 @@ func (o *ThirdPartyOutage) against(n *vpc.Network, scope injectors.Scope, s vpc.
 	if missing := scope.MissingTag(s.Tags); missing != "" {
 		return lacks(missing)
 	}
+	if held := n.HeldBy(s); held != "" {
+		return injectors.HeldBy(held)
+	}
 	if n.ACL(s.ID) == "" {
 		return "its network ACL does not show: is the subnet shared by another account?"
 	}

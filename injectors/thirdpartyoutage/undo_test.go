@@ -331,6 +331,10 @@ func TestTwoOutagesDoNotTakeEachOtherForTheirOwn(t *testing.T) {
 	if err := other.Do(labtest.Patience(t), a.Env); err == nil || !strings.Contains(err.Error(), "plan again") {
 		t.Errorf("two network ACLs around one subnet: %v", err)
 	}
+	third := ThirdPartyOutage{CIDRs: []string{"198.51.100.0/24"}, Subnets: []string{"private-a"}}
+	if _, err := third.Plan(labtest.Patience(t), a.Env, scope()); err == nil || !strings.Contains(err.Error(), a.Env.RunID+" has changed it") {
+		t.Errorf("a copy of a copy: %v", err)
+	}
 	a.Undo(t, one)
 	labtest.Restored(t, a.Lab, before)
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+
+	"gameday/internal/cloud"
 )
 
 // Route is where packets for a destination go.
@@ -209,6 +211,17 @@ func (n *Network) ACL(subnet string) string {
 				return aws.ToString(a.NetworkAclId)
 			}
 		}
+	}
+	return ""
+}
+
+// HeldBy is the run whose copy of a route table or network ACL a subnet is tied to, "" where it is tied to no copy.
+func (n *Network) HeldBy(s Subnet) string {
+	if run := n.TableTags(n.WayOut(s).Table)[cloud.RunTag]; run != "" {
+		return run
+	}
+	if acl := n.acl(n.ACL(s.ID)); acl != nil {
+		return tagMap(acl.Tags)[cloud.RunTag]
 	}
 	return ""
 }
