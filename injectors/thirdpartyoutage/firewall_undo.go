@@ -128,10 +128,10 @@ func (f *Firewall) ByHand(region string) []string {
 	groups := fmt.Sprintf(`%slist-firewall-rule-groups --output text --query "FirewallRuleGroups%s"`, aws, mine)
 	lists := fmt.Sprintf(`%slist-firewall-domain-lists --output text --query "FirewallDomainLists%s"`, aws, mine)
 	return []string{
-		"# free the VPC from the rule group, which has to be open to changes: update-firewall-rule-group-association --mutation-protection DISABLED",
-		tied + " | xargs -r -n1 " + aws + "disassociate-firewall-rule-group --firewall-rule-group-association-id",
-		"# wait until it is free",
-		"while " + tied + " | grep -q rslvr; do sleep 2; done",
+		"# allow changes of what ties the VPC to the rule group, should somebody have protected that",
+		tied + " | xargs -r -n1 " + aws + "update-firewall-rule-group-association --mutation-protection DISABLED --firewall-rule-group-association-id",
+		"# free the VPC from the rule group, and wait until it is. A ConflictException says that AWS is at it still",
+		"while " + tied + " | grep -q rslvr; do " + tied + " | xargs -r -n1 " + aws + "disassociate-firewall-rule-group --firewall-rule-group-association-id || sleep 5; done",
 		"# delete the rule, the rule group and the domain list",
 		groups + ` | xargs -r -I{} sh -c '` + aws + `list-firewall-rules --firewall-rule-group-id {} --output text --query "FirewallRules[].FirewallDomainListId" | xargs -r -n1 ` +
 			aws + `delete-firewall-rule --firewall-rule-group-id {} --firewall-domain-list-id'`,

@@ -380,6 +380,9 @@ func TestAPersonCanFinishIt(t *testing.T) {
 			before := a.Snapshot()
 			s := a.step(t, &way.outage)
 			a.Do(t, s)
+			for _, tie := range a.World.RuleGroupAssociations() {
+				protect(t, a, tie.ID, true) // by somebody else
+			}
 			for range 2 {
 				labtest.Paste(t, a.Lab, s.Describe().Manual)
 				labtest.Restored(t, a.Lab, before)
