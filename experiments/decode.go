@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
@@ -98,6 +99,9 @@ func fieldsOf(t target, taken []field) (fields []field) {
 			continue
 		default:
 			panic(fmt.Sprintf("experiments: %s.%s: hcl tag %q is not known", v.Type(), v.Type().Field(i).Name, tag))
+		}
+		if f.value.Type() == reflect.TypeFor[time.Duration]() {
+			panic(fmt.Sprintf("experiments: %s.%s: 60 would be 60 nanoseconds: make it an attr.Duration", v.Type(), v.Type().Field(i).Name))
 		}
 		for _, other := range taken {
 			if other.name == name {

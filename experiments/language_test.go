@@ -291,6 +291,23 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// hasty is a kind with a field that would take 60 as 60 nanoseconds.
+type hasty struct {
+	outage
+	Wait time.Duration `hcl:"wait"`
+}
+
+func TestADurationIsNeverReadFromANumber(t *testing.T) {
+	kind := injectors.Kind{Name: "hasty", New: func() injectors.Injector { return &hasty{} }}
+	defer func() {
+		if bug, _ := recover().(string); !strings.Contains(bug, "hasty.Wait: 60 would be 60 nanoseconds") {
+			t.Errorf("the bug of the kind's author is not named: %q", bug)
+		}
+	}()
+	experiments.Parse("a.hcl", []byte("experiment \"a\" {\n  inject \"hasty\" \"b\" {\n    wait = 60\n  }\n}\n"),
+		experiments.Options{Kinds: experiments.Kinds{Injectors: []injectors.Kind{kind}}, Speed: 1})
+}
+
 func TestSpeed(t *testing.T) {
 	source := wrapped("", `baseline = "2m"
 load "users" {

@@ -31,6 +31,9 @@ type trial struct {
 }
 
 func newTrial(t *testing.T, kind injectors.Kind) *trial {
+	if kind.New == nil || kind.Step == nil {
+		t.Fatalf("Kind() of %s needs both New and Step: an injector to decode into, and a step to read back from the journal", kind.Name)
+	}
 	file, diags := experiments.Parse("example.hcl", []byte(kind.Example), experiments.Options{Kinds: kinds(), Speed: 1})
 	if diags.HasErrors() {
 		t.Fatal(diags)
