@@ -1,6 +1,7 @@
 package traffic
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -126,12 +127,9 @@ func (b *Balancer) forward(x *fasthttp.RequestCtx, client *visitor, pool *Pool, 
 	err = c.receive()
 	there := client.answered()
 	switch {
-	case err != nil && sendErr != nil:
-		err = sendErr
-		fallthrough
 	case err != nil:
 		t.give(c, false)
-		return fail(x, client, o, errorStatus(err))
+		return fail(x, client, o, errorStatus(cmp.Or(sendErr, err)))
 	case t.cut.Load().from(zone): // while the target was at it, so that its answer gets lost
 		t.give(c, false)
 		_ = pause(client, time.Until(sent.Add(b.options.IdleTimeout)))

@@ -243,7 +243,7 @@ func TestAKillResetsConnectionsAndTheirRequestsFail(t *testing.T) {
 		status <- response.StatusCode
 	}()
 	eventually(t, "both requests are under way", func() bool {
-		return p.(*server).clients.number() >= 2
+		return p.(*server).clients.there() >= 2
 	})
 	p.Kill()
 	if _, err := direct.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
@@ -407,7 +407,7 @@ func TestAClientThatDoesNotWaitIsCountedAndItsTargetLetGo(t *testing.T) {
 		t.Fatal("answered")
 	}
 	eventually(t, "the target's connection is closed", func() bool {
-		return p.(*server).clients.number() == 0
+		return p.(*server).clients.there() == 0
 	})
 	eventually(t, "it is counted as the client's fault", func() bool {
 		f.publish(time.Now().Add(time.Hour))

@@ -15,18 +15,18 @@ type visitors struct {
 	net.Listener
 	door door
 
-	mu     sync.Mutex
-	all    map[*visitor]struct{} // nil once nobody is let in any more
-	count  int                   // of all that ever came
-	closed chan struct{}
-	once   sync.Once
+	mu      sync.Mutex
+	present map[*visitor]struct{} // nil once nobody is let in any more
+	came    int                   // so far, those who have left included
+	closed  chan struct{}
+	once    sync.Once
 }
 
 // visitor is a connection from a client, and the context of what is done for it: that ends when the client leaves.
 type visitor struct {
 	*net.TCPConn
 	of     *visitors
-	number int           // of its arrival
+	number int           // how many came before it
 	waits  atomic.Uint64 // for the answer to the request of this number; 0 between requests
 
 	left  chan struct{} // closed when it has left
@@ -40,7 +40,7 @@ type visitor struct {
 const glance = 100 * time.Millisecond
 
 func welcome(l net.Listener, d door) *visitors {
-	v := &visitors{Listener: l, door: d, all: map[*visitor]struct{}{}, closed: make(chan struct{})}
+	v := &visitors{Listener: l, door: d, present: map[*visitor]struct{}{}, closed: make(chan struct{})}
 	go v.watch()
 	return v
 }
@@ -58,15 +58,15 @@ func (v *visitors) Accept() (net.Conn, error) {
 		}
 		arrived := &visitor{TCPConn: c.(*net.TCPConn), of: v, left: make(chan struct{})}
 		v.mu.Lock()
-		if v.all == nil {
+		if v.present == nil {
 			v.mu.Unlock()
 			abort(c)
 			v.door.files.give(1)
 			continue
 		}
-		arrived.number = v.count
-		v.count++
-		v.all[arrived] = struct{}{}
+		arrived.number = v.came
+		v.came++
+		v.present[arrived] = struct{}{}
 		v.mu.Unlock()
 		return arrived, nil
 	}
@@ -81,8 +81,8 @@ func (v *visitors) Close() error {
 // expel ends all connections, and those to come.
 func (v *visitors) expel(end func(net.Conn)) {
 	v.mu.Lock()
-	all := v.all
-	v.all = nil
+	all := v.present
+	v.present = nil
 	v.mu.Unlock()
 	for c := range all {
 		end(c.TCPConn)
@@ -90,11 +90,11 @@ func (v *visitors) expel(end func(net.Conn)) {
 	}
 }
 
-// number of visitors that are there.
-func (v *visitors) number() int {
+// there is how many are there.
+func (v *visitors) there() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return len(v.all)
+	return len(v.present)
 }
 
 func (v *visitors) watch() {
@@ -105,7 +105,7 @@ func (v *visitors) watch() {
 		select {
 		case <-tick.C:
 		case <-v.closed:
-			if v.number() == 0 {
+			if v.there() == 0 {
 				return
 			}
 			<-tick.C
@@ -118,7 +118,7 @@ func (v *visitors) watch() {
 func (v *visitors) look(before map[*visitor]uint64) (waiting map[*visitor]uint64) {
 	waiting = map[*visitor]uint64{}
 	v.mu.Lock()
-	for c := range v.all {
+	for c := range v.present {
 		if n := c.waits.Load(); n != 0 {
 			waiting[c] = n
 		}
@@ -135,7 +135,7 @@ func (v *visitors) look(before map[*visitor]uint64) (waiting map[*visitor]uint64
 // Close ends the connection.
 func (v *visitor) Close() error {
 	v.of.mu.Lock()
-	delete(v.of.all, v)
+	delete(v.of.present, v)
 	v.of.mu.Unlock()
 	v.depart()
 	v.shut.Do(func() { v.of.door.files.give(1) })

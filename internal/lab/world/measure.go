@@ -20,9 +20,6 @@ func (w *World) measure(bucket time.Time) {
 	defer w.mu.Unlock()
 	for _, s := range w.services {
 		w.measureService(s, bucket)
-		if s.scaling != nil {
-			w.scale(s, time.Now())
-		}
 	}
 	for _, g := range w.groups {
 		w.measureGroup(g, bucket)

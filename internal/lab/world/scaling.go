@@ -74,6 +74,17 @@ func statistic(name string) metrics.Statistic {
 	return s
 }
 
+// scaleServices has every policy look once a period.
+func (w *World) scaleServices(time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, s := range w.services {
+		if s.scaling != nil {
+			w.scale(s, time.Now())
+		}
+	}
+}
+
 // scale looks at the last periods that can be seen, and changes the service's desired count where they call for it.
 func (w *World) scale(s *service, now time.Time) {
 	p, period := s.scaling, w.store.Resolution()

@@ -88,6 +88,7 @@ func New(t *topology.Topology, store *metrics.Store, log *slog.Logger) (*World, 
 		return nil, err
 	}
 	store.Collect(w.measure)
+	store.Collect(w.scaleServices)
 	w.ended.Go(func() { w.run(ctx) })
 	return w, nil
 }
