@@ -52,8 +52,8 @@ func (a *Arrivals) Timing() (*Timing, error) {
 	seconds := slices.Sorted(maps.Keys(a.seconds))
 	first, last := seconds[0], seconds[len(seconds)-1]
 	if span := time.Duration(last-first) * time.Second; span > maxSpan || len(a.seconds) > int(maxSpan/time.Second) {
-		return nil, fmt.Errorf("these logs go from %s to %s, and the timing of at most %s is replayed: name fewer files",
-			time.Unix(first, 0).UTC().Format(time.DateTime), time.Unix(last, 0).UTC().Format(time.DateTime), "24h")
+		return nil, fmt.Errorf("these logs go from %s to %s, and the timing of at most %gh is replayed: name fewer files",
+			time.Unix(first, 0).UTC().Format(time.DateTime), time.Unix(last, 0).UTC().Format(time.DateTime), maxSpan.Hours())
 	}
 	t := &Timing{}
 	begun, end := false, 0

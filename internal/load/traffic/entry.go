@@ -39,7 +39,7 @@ const (
 func (e *entry) parse(line []byte) (why string) {
 	n := e.split(line)
 	if n <= fieldRequest {
-		return malformed
+		return Malformed
 	}
 	switch string(e.fields[fieldType]) {
 	case "http", "https", "h2":
@@ -48,10 +48,10 @@ func (e *entry) parse(line []byte) (why string) {
 	case "grpc", "grpcs":
 		return grpc
 	default:
-		return malformed
+		return Malformed
 	}
 	if !e.when(n) || !e.request(string(e.fields[fieldRequest])) {
-		return malformed
+		return Malformed
 	}
 	return ""
 }

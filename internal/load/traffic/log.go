@@ -20,7 +20,7 @@ import (
 type Log struct {
 	Requests []Template        // the most frequent first
 	Used     uint64            // requests that Requests stand for
-	LeftOut  map[string]uint64 // requests that they do not stand for, by why
+	LeftOut  map[string]uint64 // requests that they do not stand for, by why: Malformed, or what they are
 	Sampled  uint64            // of Used: those that others stand for, because there are too many different ones
 	Cut      []string          // files that end in the middle, and why
 	Arrivals *Arrivals
@@ -85,7 +85,7 @@ func (r *logReader) file(ctx context.Context, name string) error {
 			for errors.Is(err, bufio.ErrBufferFull) {
 				_, err = in.ReadSlice('\n')
 			}
-			r.log.LeftOut[malformed]++
+			r.log.LeftOut[Malformed]++
 		}
 		if line = bytes.TrimSpace(line); len(line) > 0 {
 			r.line(line)
@@ -93,7 +93,7 @@ func (r *logReader) file(ctx context.Context, name string) error {
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
-		case errors.Is(err, io.ErrUnexpectedEOF), err != nil && strings.Contains(err.Error(), "damaged"):
+		case errors.Is(err, errDamaged):
 			r.log.Cut = append(r.log.Cut, fmt.Sprintf("%s: %v", name, err))
 			return nil
 		case err != nil:
@@ -102,9 +102,11 @@ func (r *logReader) file(ctx context.Context, name string) error {
 	}
 }
 
-// Why a line is left out.
+// Malformed is why a line is left out that is not one of such a log.
+const Malformed = "malformed"
+
+// Why others are left out.
 const (
-	malformed  = "malformed"
 	websockets = "WebSocket"
 	grpc       = "gRPC"
 )

@@ -31,4 +31,7 @@ func (u *unzipping) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func damaged(err error) error { return fmt.Errorf("it is compressed, and damaged: %w", err) }
+// errDamaged is in the error of reading what cannot be unpacked, or not to its end.
+var errDamaged = errors.New("it is compressed, and damaged")
+
+func damaged(err error) error { return fmt.Errorf("%w: %w", errDamaged, err) }
