@@ -54,7 +54,7 @@ type Guard struct {
 // Load is steady traffic from baseline to the end of recovery.
 type Load struct {
 	Name         string
-	LoadBalancer string // by name; the listener's address is looked up when the run begins
+	LoadBalancer string // by name; the listener's address is looked up when the run is planned
 	URL          string // or a full URL
 	Requests     []traffic.Template
 	Values       *traffic.Values // what placeholders in the requests are filled in from; may be nil
