@@ -39,14 +39,14 @@ func Kind() probes.Kind {
 }
 
 // Validate checks what the types of the attributes do not.
-func (p *Probe) Validate() []attr.Problem {
+func (p *Probe) Validate() (problems []attr.Problem) {
 	if d := p.Over.Std(); d == 0 || d%time.Second != 0 {
-		return []attr.Problem{{Attr: "over", Summary: "No such length", Detail: "A load is recorded second by second. Write whole seconds, like \"1s\" or \"1m\"."}}
+		problems = append(problems, attr.Problem{Attr: "over", Summary: "No such length", Detail: "A load is recorded second by second. Write whole seconds, like \"1s\" or \"1m\"."})
 	}
-	if p.Quantile > 0 && p.Quantile <= 1 {
-		return nil
+	if !(p.Quantile > 0 && p.Quantile <= 1) {
+		problems = append(problems, attr.Problem{Attr: "quantile", Summary: "No such quantile", Detail: "Write a number above 0 and up to 1: 0.99 for p99, 0.5 for the median, 1 for the slowest request."})
 	}
-	return []attr.Problem{{Attr: "quantile", Summary: "No such quantile", Detail: "Write a number above 0 and up to 1: 0.99 for p99, 0.5 for the median, 1 for the slowest request."}}
+	return problems
 }
 
 // Scale says that values are seconds, one a second.
