@@ -10,7 +10,7 @@ import (
 	"gameday/internal/lab"
 	"gameday/internal/lab/wire"
 	"gameday/internal/labtest"
-	traffic "gameday/internal/load"
+	engine "gameday/internal/load"
 	"gameday/probes"
 )
 
@@ -50,12 +50,12 @@ func TestProbesConform(t *testing.T) {
 }
 
 // drive runs the loads of a plan, at a rate that any machine can keep, and has env know them.
-func drive(t *testing.T, env *cloud.Env, loads map[string]traffic.Spec) {
+func drive(t *testing.T, env *cloud.Env, loads map[string]engine.Spec) {
 	t.Helper()
-	env.Loads = map[string]traffic.Load{}
+	env.Loads = map[string]engine.Load{}
 	for name, spec := range loads {
 		spec.Rate = 10
-		run, err := traffic.Start(t.Context(), spec)
+		run, err := engine.Start(t.Context(), spec)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"gameday/injectors"
@@ -124,6 +123,5 @@ func scan(ctx context.Context, env *cloud.Env) ([]injectors.Found, error) {
 			found = append(found, injectors.Found{Run: run, Step: &Step{Region: env.AWS.Region, ACL: &a}})
 		}
 	}
-	slices.SortFunc(found, func(a, b injectors.Found) int { return strings.Compare(a.Run, b.Run) })
 	return found, nil
 }
