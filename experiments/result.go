@@ -194,6 +194,10 @@ func probeReport(p Probe) reports.Probe {
 	r := reports.Probe{
 		Kind: p.Kind.Name, Name: p.Name, Label: scale.Label, Unit: string(scale.Unit),
 		Max: p.Bounds.Max, Min: p.Bounds.Min, Allow: p.Allow.Seconds(), Proof: p.Proof,
+		Worse: reports.WorseHigher,
+	}
+	if scale.Falls {
+		r.Worse = reports.WorseLower
 	}
 	if p.Bounds.Unchanged {
 		r.Unchanged = &reports.Unchanged{Confidence: p.Bounds.Confidence, Margin: p.Bounds.Margin, P: 1}

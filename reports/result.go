@@ -132,6 +132,7 @@ type Probe struct {
 	Unchanged *Unchanged `json:"unchanged,omitempty"`
 	Allow     float64    `json:"allow_seconds"` // total time out of bounds that is tolerated
 	Proof     bool       `json:"proof,omitempty"`
+	Worse     string     `json:"worse,omitempty"` // WorseHigher or WorseLower; empty in the records of older versions
 
 	State      string      `json:"state"` // passed, failed, inconclusive, not judged
 	Reason     string      `json:"reason,omitempty"`
@@ -139,6 +140,12 @@ type Probe struct {
 	Readings   []Reading   `json:"readings"`
 	Failures   *Failures   `json:"failures,omitempty"` // measurements that could not be made; nil if all could
 }
+
+// The directions in which a probe gets worse.
+const (
+	WorseHigher = "higher"
+	WorseLower  = "lower"
+)
 
 // Failures are the measurements of a probe that could not be made, all through the run.
 type Failures struct {

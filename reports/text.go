@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
-	"unicode"
 )
 
 // Text writes what a terminal shows at the end of a run: the verdict, what each probe came to, and whether everything
@@ -23,7 +21,7 @@ func Text(w io.Writer, r *Result) error {
 		for _, p := range r.Probes {
 			rows = append(rows, []string{p.ID(), p.Rules(), p.baselineText(), p.worstText(), p.State})
 		}
-		writeTable(&b, rows)
+		Table(&b, rows)
 	}
 	for _, p := range r.Probes {
 		if text := p.Trouble(); text != "" {
@@ -36,12 +34,12 @@ func Text(w io.Writer, r *Result) error {
 		for _, s := range r.Steps {
 			rows = append(rows, []string{fmt.Sprint(s.N), s.Text, s.State, clockOr(s.Done), clockOr(s.Undone)})
 		}
-		writeTable(&b, rows)
+		Table(&b, rows)
 	}
 	writeLoads(&b, r.Loads)
 	fmt.Fprintf(&b, "\n%s\nRun %s, seed %d, %s. Times are UTC.\n", r.Recovered(), r.Run, r.Seed, r.Environment.place())
 	_ = WriteRemedies(&b, r.Remedies()) // last, where somebody at a terminal finds it; and a buffer takes everything
-	_, err := w.Write(bytes.Map(harmless, b.Bytes()))
+	_, err := w.Write(bytes.Map(Harmless, b.Bytes()))
 	return err
 }
 
@@ -59,34 +57,14 @@ func writeLoads(b *bytes.Buffer, loads []Load) {
 		}
 	}
 	b.WriteString("\n")
-	writeTable(b, counts)
+	Table(b, counts)
 	b.WriteString("\n")
-	writeTable(b, times)
+	Table(b, times)
 	for _, l := range loads {
 		if text := l.Replayed(); text != "" {
 			fmt.Fprintf(b, "\n  %s\n", strings.ReplaceAll(text, "\n", " "))
 		}
 	}
-}
-
-// harmless keeps what names and messages bring along from commanding the terminal.
-func harmless(r rune) rune {
-	if unicode.IsControl(r) && r != '\n' {
-		return ' '
-	}
-	return r
-}
-
-// writeTable writes rows in columns, indented by two.
-func writeTable(b *bytes.Buffer, rows [][]string) {
-	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		for i, cell := range row {
-			row[i] = strings.Map(harmless, strings.ReplaceAll(cell, "\n", " "))
-		}
-		fmt.Fprintf(t, "  %s\n", strings.Join(row, "\t"))
-	}
-	t.Flush() // a buffer takes everything
 }
 
 // others returns the reasons beyond the first, which the sentence has told.

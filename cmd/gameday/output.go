@@ -1,9 +1,11 @@
 package main
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -40,21 +42,22 @@ func (a *attentive) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// writeWhole writes a file that only its owner may read, all of it or nothing: whatever was there stays until then.
-func writeWhole(path string, data []byte) error {
+// writeWhole writes a file, all of it or nothing: whatever was there stays until then.
+func writeWhole(path string, data []byte, mode fs.FileMode) error {
 	if there, err := os.Stat(path); err == nil && !there.Mode().IsRegular() {
-		return os.WriteFile(path, data, 0o600) // /dev/stdout and the like
+		return os.WriteFile(path, data, mode) // /dev/stdout and the like
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".gameday-*")
+	draft := filepath.Join(filepath.Dir(path), ".gameday-"+rand.Text())
+	f, err := os.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return err
+		return &fs.PathError{Op: "write", Path: path, Err: errors.Unwrap(err)} // nobody has heard of the draft
 	}
 	_, err = f.Write(data)
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
+		err = os.Rename(draft, path)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(err, os.Remove(draft))
 	}
 	return nil
 }

@@ -100,7 +100,7 @@ func writePlanFile(c *cli.Context, f source, plans []*experiments.Plan) error {
 	if !c.IsSet("output") {
 		return nil
 	}
-	if err := writeWhole(c.String("output"), []byte(text)); err != nil {
+	if err := writeWhole(c.String("output"), []byte(text), 0o600); err != nil {
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	fmt.Fprintf(c.App.ErrWriter, "\nPlan written to %s at %s; run it with: gameday run %s\n", c.String("output"), time.Now().Format("15:04:05"), c.String("output"))

@@ -1,9 +1,10 @@
 package main
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,11 +94,11 @@ func loadResult(dir string) (*reports.Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the result of run %s: %w", filepath.Base(dir), err)
 	}
-	var r reports.Result
-	if err := json.Unmarshal(data, &r); err != nil {
+	r, err := reports.Read(data)
+	if err != nil {
 		return nil, fmt.Errorf("read the result of run %s: %w", filepath.Base(dir), err)
 	}
-	return &r, nil
+	return r, nil
 }
 
 // saveReports writes every report of a run into its folder. The record comes first.
@@ -114,11 +115,16 @@ func saveReports(dir string, r *reports.Result) error {
 }
 
 func saveReport(path string, write reports.Reporter, r *reports.Result) error {
-	f, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("write a report: %w", err)
+	return save(path, func(w io.Writer) error { return write(w, r) })
+}
+
+// save writes a report under its name once it is whole: nobody reads half a record.
+func save(path string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
 	}
-	if err := errors.Join(write(f, r), f.Close()); err != nil {
+	if err := writeWhole(path, b.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
