@@ -136,6 +136,11 @@ func (r *Result) Touched() bool {
 	return slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Began != nil })
 }
 
+// Whole reports whether everything was taken back and steady again, so that there is a time to recover.
+func (r *Result) Whole() bool {
+	return r.notUndone() == 0 && r.Recovery != nil && r.Recovery.SteadyAt != nil
+}
+
 // Recovered says in one line how the system came back. It has not where a change is still in effect, however steady it seems.
 func (r *Result) Recovered() string {
 	left := r.notUndone()
@@ -184,8 +189,8 @@ func (r *Result) origin() (what string, at int64) {
 	return "start", r.Started.UnixMilli()
 }
 
-// place says where the run ran: "account 123456789012, eu-west-1" or "the lab".
-func (e Environment) place() string {
+// Place says where the run ran: "account 123456789012, eu-west-1" or "the lab".
+func (e Environment) Place() string {
 	if e.Lab {
 		return "the lab"
 	}

@@ -70,7 +70,7 @@ type page struct {
 func (p page) Others() []string { return others(p.Result) }
 
 // Where says where the run ran.
-func (p page) Where() string { return p.Environment.place() }
+func (p page) Where() string { return p.Environment.Place() }
 
 // Origin names the moment that the charts count from.
 func (p page) Origin() string {

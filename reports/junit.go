@@ -17,7 +17,7 @@ func JUnit(w io.Writer, r *Result) error {
 		Name: r.Experiment, Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05"), Time: junitTime(r.Ended.Sub(r.Started)),
 		Properties: []junitProperty{
 			{"run", r.Run}, {"verdict", string(r.Verdict)}, {"sentence", r.Sentence}, {"file", r.File.Name}, {"file.sha256", r.File.SHA256},
-			{"seed", fmt.Sprint(r.Seed)}, {"where", r.Environment.place()}, {"gameday", r.Environment.Version},
+			{"seed", fmt.Sprint(r.Seed)}, {"where", r.Environment.Place()}, {"gameday", r.Environment.Version},
 		},
 	}
 	for _, p := range r.Probes {

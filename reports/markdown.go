@@ -43,7 +43,7 @@ func Markdown(w io.Writer, r *Result) error {
 		fmt.Fprintf(&b, "\n> Warning: %s\n", plain(warning))
 	}
 	fmt.Fprintf(&b, "\n<sub>Run %s of %s in %s, seed %d, gameday %s, %s to %s UTC.</sub>\n",
-		plain(r.Run), plain(r.File.Name), plain(r.Environment.place()), r.Seed, plain(r.Environment.Version),
+		plain(r.Run), plain(r.File.Name), plain(r.Environment.Place()), r.Seed, plain(r.Environment.Version),
 		r.Started.UTC().Format("2006-01-02 15:04:05"), clock(r.Ended))
 	_, err := w.Write(b.Bytes())
 	return err

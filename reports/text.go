@@ -37,7 +37,7 @@ func Text(w io.Writer, r *Result) error {
 		Table(&b, rows)
 	}
 	writeLoads(&b, r.Loads)
-	fmt.Fprintf(&b, "\n%s\nRun %s, seed %d, %s. Times are UTC.\n", r.Recovered(), r.Run, r.Seed, r.Environment.place())
+	fmt.Fprintf(&b, "\n%s\nRun %s, seed %d, %s. Times are UTC.\n", r.Recovered(), r.Run, r.Seed, r.Environment.Place())
 	_ = WriteRemedies(&b, r.Remedies()) // last, where somebody at a terminal finds it; and a buffer takes everything
 	_, err := w.Write(bytes.Map(Harmless, b.Bytes()))
 	return err

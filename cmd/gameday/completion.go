@@ -87,7 +87,7 @@ func candidates(app *cli.App, words []string) []string {
 	last, before := words[len(words)-1], words[len(words)-2]
 	switch {
 	case len(words) > 2 && strings.HasPrefix(before, "-") && takesValue(command, before):
-		return values(strings.TrimLeft(before, "-"))
+		return values(strings.TrimLeft(before, "-"), words)
 	case strings.HasPrefix(last, "-"):
 		return flagNames(command)
 	}
@@ -95,8 +95,12 @@ func candidates(app *cli.App, words []string) []string {
 }
 
 // values are those of a flag, where they are known.
-func values(flag string) []string {
+func values(flag string, words []string) []string {
 	switch flag {
+	case "experiment", "e":
+		return pastExperiments(runsDirOf(words))
+	case "verdict":
+		return verdictNames()
 	case "as":
 		return formatNames()
 	case "format":
@@ -122,6 +126,15 @@ func arguments(command *cli.Command, words []string) []string {
 		return ids
 	}
 	return nil
+}
+
+// pastExperiments are those that there are runs of.
+func pastExperiments(runsDir string) []string {
+	all, err := summaries(runsDir)
+	if err != nil {
+		return nil
+	}
+	return experimentNames(all)
 }
 
 // runsDirOf is the folder of runs as far as it has been typed.

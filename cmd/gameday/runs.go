@@ -2,74 +2,87 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
-	"text/tabwriter"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"gameday/experiments"
 	"gameday/reports"
+	"gameday/reports/across"
 )
 
 func runsCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "runs",
-		Usage: "list earlier runs",
+		Usage: "list earlier runs, the latest last",
 		Description: "Examples:\n" +
 			"  gameday runs\n" +
-			"  gameday runs --json",
-		Flags: []cli.Flag{
-			runsDirFlag(),
+			"  gameday runs --experiment sudden_death --verdict failed --since 7d\n" +
+			"  gameday runs --since 2026-11-01 --until 2026-11-30 --json\n" +
+			"  gameday runs --limit 1",
+		Flags: join([]cli.Flag{runsDirFlag()}, selectionFlags(), []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print JSON instead of text"},
-		},
+		}),
 		Action: printing(func(c *cli.Context) error {
 			if err := atMost(c, 0); err != nil {
 				return err
 			}
-			if c.IsSet("runs-dir") {
-				if err := thereAreRuns(c.String("runs-dir")); err != nil {
-					return err
-				}
-			}
-			ids, err := runIDs(c.String("runs-dir"))
+			s, err := readSelection(c, c.StringSlice("experiment"))
 			if err != nil {
 				return err
 			}
-			lines := make([]runLine, 0, len(ids))
-			for _, id := range ids {
-				lines = append(lines, readRunLine(c.String("runs-dir"), id))
+			runs, err := s.runs(c)
+			if err != nil {
+				return err
 			}
 			if c.Bool("json") {
-				return json.NewEncoder(c.App.Writer).Encode(lines)
+				return json.NewEncoder(c.App.Writer).Encode(runs)
 			}
-			writeRuns(c.App.Writer, lines)
-			return nil
+			return writeRuns(c.App.Writer, runs, columns(c.App.Writer), s.narrows())
 		}),
 	}
 }
 
-// runLine is one run in the list.
-type runLine struct {
-	Run        string          `json:"run"`
-	Experiment string          `json:"experiment,omitempty"`
-	Verdict    reports.Verdict `json:"verdict,omitempty"` // empty where the run left no result: it is still going on, or died
-	Started    time.Time       `json:"started,omitzero"`
-	Sentence   string          `json:"sentence,omitempty"`
+// listRuns summarizes all runs, the oldest first. A folder that was named has to be there.
+func listRuns(c *cli.Context) ([]across.Summary, error) {
+	if c.IsSet("runs-dir") {
+		if err := thereAreRuns(c.String("runs-dir")); err != nil {
+			return nil, err
+		}
+	}
+	return summaries(c.String("runs-dir"))
 }
 
-func readRunLine(runsDir, id string) runLine {
-	dir := filepath.Join(runsDir, id)
-	if r, err := loadResult(dir); err == nil {
-		return runLine{id, r.Experiment, r.Verdict, r.Started, r.Sentence}
+// summaries are those of all runs in a folder, the oldest first.
+func summaries(runsDir string) ([]across.Summary, error) {
+	ids, err := runIDs(runsDir)
+	if err != nil {
+		return nil, err
 	}
-	line := runLine{Run: id, Sentence: withoutResult(dir)}
+	all := make([]across.Summary, 0, len(ids))
+	for _, l := range across.OpenIndex(indexFile(runsDir), version()).List(runsDir, ids) {
+		if l.Err != nil {
+			l.Summary = withoutSummary(filepath.Join(runsDir, l.Run), l.Err)
+		}
+		all = append(all, l.Summary)
+	}
+	return all, nil
+}
+
+// withoutSummary is what a list has of a run whose record is not there or cannot be read.
+func withoutSummary(dir string, err error) across.Summary {
+	s := across.Summary{Run: filepath.Base(dir), Sentence: fmt.Sprintf("Cannot be read: %v.", err)}
+	if errors.Is(err, fs.ErrNotExist) {
+		s.Sentence = withoutResult(dir)
+	}
 	if l, err := experiments.ReadLeftover(dir, kinds()); err == nil {
-		line.Experiment, line.Started = l.Begin.Experiment, l.Started
+		s.Experiment, s.Started = l.Begin.Experiment, l.Started
 	}
-	return line
+	return s
 }
 
 // withoutResult says what there is to say of a run that left no result.
@@ -91,18 +104,15 @@ func withoutResult(dir string) string {
 	}
 }
 
-func writeRuns(w io.Writer, lines []runLine) {
-	if len(lines) == 0 {
-		fmt.Fprintln(w, "No runs yet.")
-		return
+// writeRuns writes a line for each run. A terminal gets as much of each sentence as it has room for.
+func writeRuns(w io.Writer, runs []across.Summary, width int, narrowed bool) error {
+	switch {
+	case len(runs) == 0 && narrowed:
+		_, err := fmt.Fprintln(w, "No run is like that: gameday runs lists all of them.")
+		return err
+	case len(runs) == 0:
+		_, err := fmt.Fprintln(w, "No runs yet.")
+		return err
 	}
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, l := range lines {
-		verdict := string(l.Verdict)
-		if verdict == "" {
-			verdict = "no result"
-		}
-		fmt.Fprintf(t, "%s\t%s\t%s\n", l.Run, verdict, l.Sentence)
-	}
-	t.Flush()
+	return across.WriteList(w, runs, width)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -128,4 +129,18 @@ func save(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
 	return nil
+}
+
+// indexFile is where the summaries of a folder's runs are kept, so that they need not be made again. It lies with the caches of whoever
+// lists them: a folder of runs that came from elsewhere does not bring its own.
+func indexFile(runsDir string) string {
+	caches, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	at, err := filepath.Abs(runsDir)
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(caches, "gameday", "runs", fmt.Sprintf("%x", sha256.Sum256([]byte(at))))
 }
