@@ -67,7 +67,9 @@ func (r *reader) experiment(b *hclsyntax.Block) *Experiment {
 	}
 	for _, b := range block.Probes {
 		if r.addressed(probes, b, "KIND", "NAME") {
-			e.Probes = append(e.Probes, r.probe(b))
+			p := r.probe(b)
+			r.ofLoad(b, p, loads)
+			e.Probes = append(e.Probes, p)
 		}
 	}
 	if r.torn {

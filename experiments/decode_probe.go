@@ -2,10 +2,14 @@ package experiments
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
+	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"gameday/internal/attr"
+	"gameday/probes"
 )
 
 // probeBlock is what all probes have in common.
@@ -65,4 +69,24 @@ func (r *reader) probe(b *hclsyntax.Block) Probe {
 		}
 	}
 	return Probe{}
+}
+
+// ofLoad reports a probe of a load that the experiment does not have; loads are those it has.
+func (r *reader) ofLoad(b *hclsyntax.Block, p Probe, loads map[string]hcl.Range) {
+	measures, ok := p.Probe.(probes.OfLoad)
+	if !ok || r.torn {
+		return
+	}
+	name, written := measures.OfLoad(), b.Body.Attributes["load"]
+	known := slices.Sorted(maps.Keys(loads))
+	_, there := loads[name]
+	switch {
+	case there || name == "" && (written != nil || len(known) == 1): // a name that could not be read has been reported
+	case len(known) == 0:
+		r.mistake(b.DefRange(), "No load to measure", fmt.Sprintf("%s measures a load block, and the experiment has none. Add one.", p.Kind.Name))
+	case name == "":
+		r.mistake(b.DefRange(), "Which load?", fmt.Sprintf("There are %s. Say which one is measured: load = %q", listed(known), known[0]))
+	default:
+		r.mistake(written.Expr.Range(), fmt.Sprintf("Unknown load %q", name), DidYouMean(name, known))
+	}
 }

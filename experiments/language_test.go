@@ -87,6 +87,14 @@ func (g *gauge) Measure(context.Context, *cloud.Env, time.Time, time.Time) ([]pr
 
 func (g *gauge) Scale() probes.Scale { return probes.Scale{Unit: probes.Unit(g.Unit)} }
 
+// users is a kind of probe that measures a load.
+type users struct {
+	gauge
+	Load string `hcl:"load,optional"`
+}
+
+func (u *users) OfLoad() string { return u.Load }
+
 func kinds() experiments.Kinds {
 	return experiments.Kinds{
 		Injectors: []injectors.Kind{
@@ -96,6 +104,7 @@ func kinds() experiments.Kinds {
 		Probes: []probes.Kind{
 			{Name: "gauge", New: func() probes.Probe { return &gauge{Timeout: "5s"} }},
 			{Name: "latency", New: func() probes.Probe { return &gauge{Unit: "s"} }},
+			{Name: "users", New: func() probes.Probe { return &users{} }},
 			{Name: "errors", New: func() probes.Probe { return &gauge{Unit: "%"} }},
 		},
 	}

@@ -24,6 +24,12 @@ type Probe interface {
 	Scale() Scale
 }
 
+// OfLoad is a probe that measures a load block of its own experiment.
+type OfLoad interface {
+	// OfLoad is the name of the block, "" for the only one.
+	OfLoad() string
+}
+
 // Reading is one measured value.
 type Reading struct {
 	At    time.Time     // the beginning of what it speaks of

@@ -80,6 +80,9 @@ func covers(asked, cause string) bool {
 	return begins && (more == "" || more[0] == ' ' || more[0] == ':')
 }
 
+// OfLoad is the name of the load block that is measured.
+func (p *Probe) OfLoad() string { return p.Load }
+
 // Scale says that values are shares of requests, one a second.
 func (p *Probe) Scale() probes.Scale {
 	label := "share of requests that failed"

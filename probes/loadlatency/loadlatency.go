@@ -49,6 +49,9 @@ func (p *Probe) Validate() (problems []attr.Problem) {
 	return problems
 }
 
+// OfLoad is the name of the load block that is measured.
+func (p *Probe) OfLoad() string { return p.Load }
+
 // Scale says that values are seconds, one a second.
 func (p *Probe) Scale() probes.Scale {
 	what := "latency"

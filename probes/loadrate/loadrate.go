@@ -34,6 +34,9 @@ func Kind() probes.Kind {
 	}
 }
 
+// OfLoad is the name of the load block that is measured.
+func (p *Probe) OfLoad() string { return p.Load }
+
 // Scale says that values are shares of the schedule, one a second, and that less is worse.
 func (p *Probe) Scale() probes.Scale {
 	return probes.Scale{Unit: probes.Ratio, Label: "share of the schedule that was sent", Falls: true, Events: true, Period: time.Second}
