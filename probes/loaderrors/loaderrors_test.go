@@ -174,13 +174,13 @@ func TestReadingsAreOfTheWindow(t *testing.T) {
 }
 
 func TestNoTrafficIsNoReading(t *testing.T) {
-	if got := measure(t, load.Idle(1)); len(got) != 0 {
+	if got := measure(t, load.Idle{}); len(got) != 0 {
 		t.Errorf("a load that has not begun gave %v", got)
 	}
 }
 
 func TestWhichLoadIsMeant(t *testing.T) {
-	one, other := load.Idle(1), load.Idle(2)
+	one, other := load.Idle{}, load.Idle(2)
 	for _, c := range []struct {
 		name  string
 		loads map[string]load.Load

@@ -109,7 +109,7 @@ func TestReadingsOverSeveralSeconds(t *testing.T) {
 	if got := measure(time.Now(), time.Now().Add(time.Hour)); len(got) != 0 {
 		t.Errorf("of the future: %v", got)
 	}
-	env.Loads["users"] = load.Idle(1)
+	env.Loads["users"] = load.Idle{}
 	if got := measure(time.Time{}, time.Now()); len(got) != 0 {
 		t.Errorf("of a load that has not begun: %v", got)
 	}
