@@ -180,7 +180,7 @@ func TestNoTrafficIsNoReading(t *testing.T) {
 }
 
 func TestWhichLoadIsMeant(t *testing.T) {
-	one, other := load.Idle{}, load.Idle(2)
+	one, other := load.Idle{Rate: 1}, load.Idle{Rate: 2}
 	for _, c := range []struct {
 		name  string
 		loads map[string]load.Load
