@@ -38,6 +38,19 @@ func timesOf(what string, of map[string]float64) Times {
 	return t
 }
 
+// Asked is how many requests a second were asked for, and the most, where they grew.
+func (l Load) Asked() string {
+	most := 0.0
+	for _, s := range l.Seconds {
+		most = max(most, float64(s.Scheduled))
+	}
+	text := Value(l.Rate, "") + "/s"
+	if most >= l.Rate+1 {
+		text += " to " + Value(most, "") + "/s"
+	}
+	return text
+}
+
 // Replayed says what the logs came to that the load repeated, "" where it repeated none.
 func (l Load) Replayed() string {
 	r := l.Replay
