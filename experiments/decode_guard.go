@@ -13,6 +13,7 @@ type guardBlock struct {
 	MaxTargets  *int              `hcl:"max_targets,optional"`
 	MaxPercent  attr.Share        `hcl:"max_percent,optional"`
 	RequireTags map[string]string `hcl:"require_tags,optional"`
+	MaxRate     attr.Rate         `hcl:"max_rate,optional"`
 	DeadMan     string            `hcl:"dead_man,optional"`
 	DeadManRole string            `hcl:"dead_man_role,optional"`
 }
@@ -27,8 +28,8 @@ func (g *guardBlock) Validate() (problems []attr.Problem) {
 	say := func(name, detail string) {
 		problems = append(problems, attr.Problem{Attr: name, Summary: fmt.Sprintf("Wrong value for %q", name), Detail: detail})
 	}
-	if g.Accounts == nil && g.MaxTargets == nil && g.MaxPercent == "" && g.RequireTags == nil && g.DeadMan == "" && g.DeadManRole == "" {
-		return []attr.Problem{{Summary: "Empty guard", Detail: "It guards against nothing. Set accounts, max_targets, max_percent, require_tags or dead_man, or leave the block out."}}
+	if g.Accounts == nil && g.MaxTargets == nil && g.MaxPercent == "" && g.RequireTags == nil && g.MaxRate == "" && g.DeadMan == "" && g.DeadManRole == "" {
+		return []attr.Problem{{Summary: "Empty guard", Detail: "It guards against nothing. Set accounts, max_targets, max_percent, require_tags, max_rate or dead_man, or leave the block out."}}
 	}
 	switch {
 	case g.DeadMan != "" && g.DeadMan != "aws":
@@ -63,7 +64,7 @@ func (g *guardBlock) guard() Guard {
 	if g == nil {
 		return Guard{}
 	}
-	allowed := Guard{Accounts: g.Accounts, MaxTargets: g.MaxTargets, RequireTags: g.RequireTags, DeadMan: g.DeadManRole}
+	allowed := Guard{Accounts: g.Accounts, MaxTargets: g.MaxTargets, RequireTags: g.RequireTags, MaxRate: g.MaxRate, DeadMan: g.DeadManRole}
 	if g.MaxPercent != "" {
 		ratio := g.MaxPercent.Ratio()
 		allowed.MaxPercent = &ratio

@@ -48,6 +48,7 @@ type Guard struct {
 	MaxTargets  *int              // distinct resources, over all injects
 	MaxPercent  *float64          // of each population that targets are picked from, 0 to 1
 	RequireTags map[string]string // only touch what carries all of these
+	MaxRate     attr.Rate         // of all loads together, at their peak
 	DeadMan     string            // ARN of the role with which AWS ends faults whose runner is lost; "" for no such switch
 }
 

@@ -38,7 +38,31 @@ func (g Guard) allows(p *Plan) error {
 			broken = append(broken, &Refusal{"require_tags", fmt.Sprintf("the tag %s=%s is missing on %s", key, g.RequireTags[key], names(without))})
 		}
 	}
+	if g.MaxRate != "" {
+		if all, each := p.peaks(); all > g.MaxRate.PerSecond() {
+			broken = append(broken, &Refusal{"max_rate", fmt.Sprintf("the loads come to %s together (%s) and at most %s is allowed", perSecond(all), strings.Join(each, ", "), g.MaxRate)})
+		}
+	}
 	return errors.Join(broken...)
+}
+
+// peaks is how many requests a second the loads come to, all of them together and each in words.
+func (p *Plan) peaks() (all float64, each []string) {
+	peaks := map[string]float64{}
+	for name, s := range p.Loads {
+		peaks[name] = s.Rate
+	}
+	for _, s := range p.Steps {
+		if growing, is := s.Step.(injectors.Growing); is {
+			name, more := growing.Grows()
+			peaks[name] += more
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(peaks)) {
+		all += peaks[name]
+		each = append(each, name+" "+perSecond(peaks[name]))
+	}
+	return all, each
 }
 
 func (g Guard) allowsShare(p *Plan) (broken []error) {

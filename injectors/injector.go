@@ -76,6 +76,11 @@ type Rehearser interface {
 	Rehearse(ctx context.Context, env *cloud.Env) error
 }
 
+// Growing is a Step that has a load of the experiment grow.
+type Growing interface {
+	Grows() (load string, by float64) // by at most so many requests a second
+}
+
 // Scope is what a plan has to keep to, beyond the kind's own attributes.
 type Scope struct {
 	Rand        *rand.Rand        // every random pick comes from here, so that a seed repeats it

@@ -118,6 +118,15 @@ func (s *Step) Do(ctx context.Context, env *cloud.Env) (err error) {
 	}
 }
 
+// Insure has nothing to do: with the machine that sends them, the requests end by themselves.
+func (s *Step) Insure(context.Context, *cloud.Env) ([]injectors.Call, error) { return nil, nil }
+
+// Grows is by how much the load has grown at its peak.
+func (s *Step) Grows() (string, float64) {
+	more, _ := highest(s.Shape)
+	return s.Load, more
+}
+
 // Undo stops what Do began. In any other process than that of Do there is nothing to stop: requests do not outlive who sends them.
 func (s *Step) Undo(context.Context, *cloud.Env) error {
 	s.growth.Stop()

@@ -92,6 +92,11 @@ func TestAnotherProcessHasNothingToUndo(t *testing.T) {
 	scheduled(t, run, time.Now().Add(time.Second), 50)
 }
 
+var (
+	_ injectors.Insurer = (*Step)(nil)
+	_ injectors.Growing = (*Step)(nil)
+)
+
 func TestWarnings(t *testing.T) {
 	aws := &cloud.Env{}
 	for says, c := range map[string]struct {

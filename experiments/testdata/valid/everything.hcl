@@ -38,6 +38,7 @@ experiment "everything" {
   guard {
     accounts     = var.accounts
     max_targets  = var.size
+    max_rate     = "200000/min"
     max_percent  = "34%"
     require_tags = { chaos = "allowed" }
   }
