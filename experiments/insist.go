@@ -3,6 +3,7 @@ package experiments
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"gameday/injectors"
@@ -31,6 +32,14 @@ func insist(ctx context.Context, env *cloud.Env, try func(context.Context) error
 			return err
 		}
 	}
+}
+
+// undoFailed says what becomes of an undo that failed.
+func undoFailed(n int, err error) string {
+	if conflicting(err) {
+		return fmt.Sprintf("undo of step %d is left to a person: %s", n, cause(err))
+	}
+	return fmt.Sprintf("undo of step %d failed, and is tried again: %s", n, cause(err))
 }
 
 // conflicting reports whether an undo found that somebody else has changed its target.

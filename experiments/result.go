@@ -4,11 +4,21 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"gameday/reports"
 )
+
+// RunsDir is the folder of runs that the run in dir is in, absolute if that can be told.
+func RunsDir(dir string) string {
+	at := filepath.Dir(dir)
+	if absolute, err := filepath.Abs(at); err == nil {
+		return absolute
+	}
+	return at
+}
 
 // result judges the run and writes everything down that is known of it.
 func (x *execution) result() *reports.Result {
@@ -21,7 +31,7 @@ func (x *execution) result() *reports.Result {
 		Seed: x.plan.Seed, Speed: x.plan.Speed,
 		Environment: reports.Environment{
 			Version: x.options.Version, Account: x.plan.Identity.Account,
-			Region: x.plan.Identity.Region, Caller: x.plan.Identity.Caller, Lab: x.options.Lab,
+			Region: x.plan.Identity.Region, Caller: x.plan.Identity.Caller, Lab: x.options.Lab, RunsDir: RunsDir(x.options.Dir),
 		},
 		Warnings: x.plan.Warnings, Probes: judged, Loads: x.loadReports(), Detection: x.detection(judged),
 	}

@@ -162,7 +162,7 @@ func (r rollback) one(ctx context.Context, record journal.Record) error {
 			r.note(r.journal.Lost(record.N, err))
 			return nil
 		default:
-			r.say(fmt.Sprintf("undo of step %d failed, and is tried again: %s", record.N, cause(err)))
+			r.say(undoFailed(record.N, err))
 			r.note(r.journal.UndoFailed(record.N, err))
 		}
 		return err

@@ -100,7 +100,7 @@ func (x *execution) tryUndo(ctx context.Context, s PlannedStep) error {
 	}
 	if err != nil {
 		x.mark(s, func(st *stepState, _ time.Time) { st.err = err.Error() })
-		x.complain(fmt.Sprintf("undo %d", s.N), "undo of step %d failed, and is tried again: %s", s.N, cause(err))
+		x.complain(fmt.Sprintf("undo %d", s.N), "%s", undoFailed(s.N, err))
 		x.note(x.journal.UndoFailed(s.N, err))
 		return err
 	}

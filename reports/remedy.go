@@ -31,6 +31,9 @@ func Remedies(run string, at Environment, steps []Step) []Remedy {
 	if run != "" {
 		setup, check = setup+" GAMEDAY_RUN_ID="+run, "gameday rollback "+run
 	}
+	if run != "" && at.RunsDir != "" {
+		check = "gameday rollback --runs-dir '" + strings.ReplaceAll(at.RunsDir, "'", `'\''`) + "' " + run
+	}
 	plain := []string{setup}
 	var choices []Remedy
 	for _, s := range steps {

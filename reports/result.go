@@ -61,6 +61,7 @@ type Environment struct {
 	Region  string `json:"region,omitempty"`
 	Caller  string `json:"caller,omitempty"` // ARN of the identity that acted
 	Lab     bool   `json:"lab"`
+	RunsDir string `json:"runs_dir,omitempty"` // the folder of runs, absolute, on the machine of the run
 }
 
 // The names of the phases, in the order in which they come.

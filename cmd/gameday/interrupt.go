@@ -89,7 +89,7 @@ func (i *interrupts) remedies(left []experiments.Unfinished) []reports.Remedy {
 	for _, u := range left {
 		steps = append(steps, reports.Step{N: u.N, Manual: u.Manual})
 	}
-	return reports.Remedies(run.Begin.Run, ranAt(run.Begin), steps)
+	return reports.Remedies(run.Begin.Run, ranAt(run.Begin, dir), steps)
 }
 
 // left is what the run that is going on has yet to undo.

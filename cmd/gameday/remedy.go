@@ -24,9 +24,9 @@ func sayNotUndone(w io.Writer, run string, at reports.Environment, err error) {
 	_ = reports.WriteRemedies(w, reports.Remedies(run, at, steps)) // like every message
 }
 
-// ranAt is where a run was.
-func ranAt(b journal.Begin) reports.Environment {
-	return reports.Environment{Account: b.Account, Region: b.Region, Lab: b.Lab}
+// ranAt is where a run was whose folder is dir.
+func ranAt(b journal.Begin, dir string) reports.Environment {
+	return reports.Environment{Account: b.Account, Region: b.Region, Lab: b.Lab, RunsDir: experiments.RunsDir(dir)}
 }
 
 // sorted takes joined errors apart: the steps that were not undone, and all else.

@@ -61,7 +61,7 @@ func rollbackCommand() *cli.Command {
 			var failed error
 			for _, l := range left {
 				if err := rollbackLeftover(c, l); err != nil {
-					sayNotUndone(c.App.ErrWriter, filepath.Base(l.Dir), ranAt(l.Begin), err)
+					sayNotUndone(c.App.ErrWriter, filepath.Base(l.Dir), ranAt(l.Begin, l.Dir), err)
 					failed = &outcome{reports.NotRolledBack}
 				}
 			}
@@ -120,11 +120,14 @@ func rollbackScanned(c *cli.Context) error {
 		sayNotUndone(c.App.ErrWriter, "", reports.Environment{Account: id.Account, Region: id.Region}, err)
 		return &outcome{reports.NotRolledBack}
 	}
-	return nil
+	if c.NArg() > 0 { // of other runs nothing was asked
+		return nil
+	}
+	return claim.Forget(claims, lost)
 }
 
-// lost reports whether the journal of a run that claimed targets is gone. Where nothing on AWS carries a mark, nothing of it is in
-// effect there.
+// lost reports whether the journal of a run that claimed targets is gone. Where nothing on AWS carries a mark any more, nothing of it
+// is in effect there.
 func lost(o claim.Owner) bool {
 	_, err := journal.Read(o.Folder)
 	return errors.Is(err, fs.ErrNotExist)
@@ -135,7 +138,7 @@ func rollbackLeftover(c *cli.Context, l experiments.Leftover) error {
 	name := filepath.Base(l.Dir)
 	switch {
 	case l.Alive:
-		fmt.Fprintf(c.App.ErrWriter, "Run %s is still going on, and undoes its changes itself: stop it with `gameday stop %s`.\n", name, name)
+		fmt.Fprintf(c.App.ErrWriter, "Run %s is still going on, and undoes its changes itself: stop it with `gameday stop %s%s`.\n", name, inRunsDir(c.String("runs-dir")), name)
 		return nil
 	case l.RollingBack:
 		fmt.Fprintf(c.App.ErrWriter, "Run %s is being rolled back by another process, its watchdog perhaps: waiting for that.\n", name)
@@ -144,7 +147,15 @@ func rollbackLeftover(c *cli.Context, l experiments.Leftover) error {
 		}
 	}
 	fmt.Fprintf(c.App.Writer, "Run %s\n", name)
-	return rollbackRun(c.Context, l.Dir, c.String("profile"), func(text string) { fmt.Fprintln(c.App.Writer, " ", text) })
+	for {
+		err := rollbackRun(c.Context, l.Dir, c.String("profile"), func(text string) { fmt.Fprintln(c.App.Writer, " ", text) })
+		if !errors.Is(err, journal.ErrLocked) {
+			return err
+		}
+		if err := journal.Await(l.Dir); err != nil { // somebody was quicker, its watchdog perhaps
+			return err
+		}
+	}
 }
 
 // rollbackRun undoes a run where it was run: in its region, with credentials of its account.
@@ -164,7 +175,7 @@ func rollbackRun(ctx context.Context, dir, profile string, say func(string)) err
 	}
 	err = experiments.Rollback(ctx, env, kinds(), dir, say)
 	if errors.Is(err, journal.ErrLocked) {
-		return fmt.Errorf("run %s: another gameday process is at work on it; try again when that is over", name)
+		return fmt.Errorf("run %s: %w; try again when that is over", name, journal.ErrLocked)
 	}
 	if err == nil && !left.Begin.Lab { // else they would outlive the run's folder
 		at := claimsDir(filepath.Dir(dir), env, cloud.Identity{Account: left.Begin.Account, Region: left.Begin.Region})

@@ -114,7 +114,7 @@ func sayNotRun(c *cli.Context, left []waiting, last string, verdict reports.Verd
 // runOne plans an experiment, shows the plan, asks, runs, and leaves the reports in the run's folder. There may be a
 // verdict and an error: a run whose reports could not be written.
 func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, f source, e *experiments.Experiment) (reports.Verdict, error) {
-	if err := refuseLeftovers(c.String("runs-dir")); err != nil {
+	if err := refuseLeftovers(c); err != nil {
 		return "", err
 	}
 	stderr := f.redact.Writer(c.App.ErrWriter)
@@ -127,7 +127,7 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	if err := confirm(ctx, c); err != nil {
 		return "", err
 	}
-	if err := refuseLeftovers(c.String("runs-dir")); err != nil { // the answer may have taken an hour
+	if err := refuseLeftovers(c); err != nil { // the answer may have taken an hour
 		return "", err
 	}
 	id := newRunID(e.Name)
@@ -194,8 +194,8 @@ func confirm(ctx context.Context, c *cli.Context) error {
 
 // refuseLeftovers fails while an earlier run has something in effect. One that is going on is none of ours: no two runs
 // get the same target.
-func refuseLeftovers(runsDir string) error {
-	left, err := experiments.Leftovers(runsDir, kinds())
+func refuseLeftovers(c *cli.Context) error {
+	left, err := experiments.Leftovers(c.String("runs-dir"), kinds())
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func refuseLeftovers(runsDir string) error {
 		case l.RollingBack:
 			return fmt.Errorf("run %s has died, and what it left in effect is being undone this moment: wait for that", name)
 		default:
-			return fmt.Errorf("run %s has left %s in effect: undo first with `gameday rollback %s`", name, reports.Counted(len(l.Pending), "change"), name)
+			return fmt.Errorf("run %s has left %s in effect: undo first with `gameday rollback %s%s`", name, reports.Counted(len(l.Pending), "change"), inRunsDir(c.String("runs-dir")), name)
 		}
 	}
 	return nil

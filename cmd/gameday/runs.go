@@ -96,7 +96,7 @@ func withoutResult(dir string) string {
 	case l.RollingBack:
 		return "Died, and is being rolled back."
 	case len(l.Pending) > 0:
-		return fmt.Sprintf("Died and left %s in effect: gameday rollback %s.", reports.Counted(len(l.Pending), "change"), filepath.Base(l.Dir))
+		return fmt.Sprintf("Died and left %s in effect: gameday rollback %s%s.", reports.Counted(len(l.Pending), "change"), inRunsDir(filepath.Dir(l.Dir)), filepath.Base(l.Dir))
 	case l.Begin.Lab:
 		return "Died, and its lab with it."
 	default:

@@ -41,12 +41,15 @@ func stopCommand() *cli.Command {
 			if err := journal.Await(dir); err != nil {
 				return err
 			}
+			if err := awaitWatchdog(dir); err != nil {
+				return err
+			}
 			left, err := experiments.StillToUndo(kinds(), dir)
 			if err != nil {
 				return err
 			}
 			if len(left) > 0 {
-				fmt.Fprintf(c.App.Writer, "Run %s is over, and %s still in effect: gameday rollback %s\n", run, reports.Counted(len(left), "change"), run)
+				fmt.Fprintf(c.App.Writer, "Run %s is over, and %s still in effect: gameday rollback %s%s\n", run, reports.Counted(len(left), "change"), inRunsDir(c.String("runs-dir")), run)
 				return &outcome{reports.NotRolledBack}
 			}
 			fmt.Fprintf(c.App.Writer, "Run %s is over, and nothing of it is in effect.\n", run)
@@ -58,7 +61,7 @@ func stopCommand() *cli.Command {
 // afterwards is what to say of a run that is over and may have left something.
 func afterwards(dir string) string {
 	if left, err := experiments.StillToUndo(kinds(), dir); err == nil && len(left) > 0 {
-		return fmt.Sprintf(", but it has left %s in effect: gameday rollback %s", reports.Counted(len(left), "change"), filepath.Base(dir))
+		return fmt.Sprintf(", but it has left %s in effect: gameday rollback %s%s", reports.Counted(len(left), "change"), inRunsDir(filepath.Dir(dir)), filepath.Base(dir))
 	}
 	return ""
 }

@@ -13,12 +13,23 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"gameday/internal/command"
 	"gameday/reports"
 )
 
 func runsDirFlag() cli.Flag {
-	return &cli.StringFlag{Name: "runs-dir", Value: "runs", Usage: "`DIR` that holds a folder for each run", EnvVars: []string{runsDirVar}}
+	return &cli.StringFlag{Name: "runs-dir", Value: defaultRunsDir, Usage: "`DIR` that holds a folder for each run", EnvVars: []string{runsDirVar}}
 }
+
+// inRunsDir says where runs are, if not where they are looked for anyway: a command that somebody is told has to work as it is.
+func inRunsDir(runsDir string) string {
+	if runsDir == defaultRunsDir {
+		return ""
+	}
+	return "--runs-dir " + command.Quote(runsDir) + " "
+}
+
+const defaultRunsDir = "runs"
 
 const runsDirVar = "GAMEDAY_RUNS_DIR"
 

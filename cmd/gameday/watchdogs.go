@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"gameday/experiments"
 	"gameday/internal/journal"
 )
 
@@ -47,6 +48,29 @@ func (w *watchdogs) start(dir string) error {
 func ended(dir string) (bool, error) {
 	records, err := journal.Read(dir)
 	return slices.ContainsFunc(records, func(r journal.Record) bool { return r.Type == journal.TypeEnd }), err
+}
+
+// A watchdog takes over within a second or two, unless it was killed with its run.
+const (
+	dogTakeover = 10 * time.Second
+	dogLook     = 100 * time.Millisecond
+)
+
+// awaitWatchdog returns once the watchdog of a run that has died has undone what the run left, or does not come.
+func awaitWatchdog(dir string) error {
+	for give := time.Now().Add(dogTakeover); time.Now().Before(give); time.Sleep(dogLook) {
+		if over, err := ended(dir); over || err != nil {
+			return err
+		}
+		left, err := experiments.ReadLeftover(dir, kinds())
+		switch {
+		case err != nil || len(left.Pending) == 0:
+			return err
+		case left.RollingBack:
+			return journal.Await(dir)
+		}
+	}
+	return nil
 }
 
 // one starts a watchdog in a session of its own, out of reach of the terminal, and returns once it watches.
