@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -10,18 +9,17 @@ import (
 	"gameday/internal/load"
 )
 
-// spec is the load that the task asks of one of gameday's engines.
-func (t task) spec() (load.Spec, error) {
-	s := load.Spec{URL: t.URL, Rate: t.Rate, Connections: t.Connections, Timeout: t.Timeout}
-	if t.With != "standard" {
-		return s, fmt.Errorf("there is no generator %q", t.With)
-	}
-	return s, nil
+// engines of gameday's.
+var engines = []string{string(load.Standard), string(load.Fast)}
+
+// spec is the load that the task asks of one of them.
+func (t task) spec() load.Spec {
+	return load.Spec{URL: t.URL, Engine: load.Engine(t.With), Rate: t.Rate, Connections: t.Connections, Timeout: t.Timeout}
 }
 
 // generate makes that load, does what is to be done meanwhile, and reads the books of the seconds that count.
-func (t task) generate(ctx context.Context, s load.Spec, meanwhile func() error) (result, error) {
-	run, err := load.Start(ctx, s)
+func (t task) generate(ctx context.Context, meanwhile func() error) (result, error) {
+	run, err := load.Start(ctx, t.spec())
 	if err != nil {
 		return result{}, err
 	}
@@ -62,11 +60,7 @@ func (t task) send(ctx context.Context, meanwhile func() error) (result, error) 
 	if t.With == "vegeta" {
 		return t.attack(), nil
 	}
-	s, err := t.spec()
-	if err != nil {
-		return result{}, err
-	}
-	return t.generate(ctx, s, meanwhile)
+	return t.generate(ctx, meanwhile)
 }
 
 // scheduled is how many requests are due at a steady rate while the task lasts.
