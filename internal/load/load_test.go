@@ -1,6 +1,7 @@
 package load
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -223,6 +224,37 @@ func TestHangingTargetIsBounded(t *testing.T) {
 		balance(t, total)
 		if total.Failed["timeout"] == 0 || sum(total.Answered) != 0 {
 			t.Errorf("answered %v, failed %v", total.Answered, total.Failed)
+		}
+	})
+}
+
+// However much comes due, a target that never answers sees as many connections as it may have, with one request each.
+func TestHangingTargetSeesNoMoreConnectionsThanItMay(t *testing.T) {
+	engines(t, func(t *testing.T, e Engine) {
+		const connections, due = 4, 200
+		var opened, heard atomic.Int64
+		hanging := make(chan struct{})
+		target := speak(t, func(_ *net.TCPConn, in *bufio.Reader) {
+			opened.Add(1)
+			for {
+				if _, ok := hear(in); !ok {
+					return
+				}
+				if heard.Add(1) == connections {
+					close(hanging)
+				}
+			}
+		})
+		r := start(t, Spec{Engine: e, URL: target, Rate: 1000, Connections: connections, Timeout: time.Hour})
+		<-hanging
+		until(t, "requests to come due", func() bool { return planned(r, time.Since(r.started)) > due })
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		r.Stop(ctx)
+		total := r.Recording().Total()
+		balance(t, total)
+		if opened.Load() != connections || total.Sent != connections || total.NotSent["stopped"] < due-connections {
+			t.Errorf("%d connections were opened for %d requests sent and %v not, want %d for as many", opened.Load(), total.Sent, total.NotSent, connections)
 		}
 	})
 }
