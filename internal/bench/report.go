@@ -60,6 +60,7 @@ func (m measured) conditions() []string {
 	all := []string{
 		fmt.Sprintf("%d processors (%s), %s/%s", runtime.NumCPU(), processor(), runtime.GOOS, runtime.GOARCH),
 		where,
+		m.busy,
 		fmt.Sprintf("%s, %s", runtime.Version(), strings.Join(versions("github.com/valyala/fasthttp", "github.com/tsenart/vegeta/v12"), ", ")),
 		fmt.Sprintf("rounds: %d, of which the median, and the least and the most", len(m.rounds)),
 	}
@@ -132,6 +133,8 @@ func spread(values []float64) string {
 // number writes as many digits as mean anything.
 func number(v float64) string {
 	switch {
+	case v < 1:
+		return strconv.FormatFloat(v, 'f', 3, 64)
 	case v >= 1000:
 		return strconv.FormatFloat(v, 'f', 0, 64)
 	case v >= 99 && v < 101: // shares of a schedule

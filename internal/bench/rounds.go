@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,7 @@ type measured struct {
 	rounds []round
 	trials []string // in their order
 	bound  bool     // the server and the generators each had a core of their own
+	busy   string   // how much else the machine had to do before it began
 }
 
 // connections are what every generator may have.
@@ -59,7 +61,7 @@ func trials(share float64) (all []trial) {
 // measure measures everything, one after the other, as often as there are rounds.
 func measure(ctx context.Context, all []trial, rounds int) (m measured, err error) {
 	c := findCores()
-	m.bound = c.bound
+	m.bound, m.busy = c.bound, busy()
 	for _, t := range all {
 		m.trials = append(m.trials, t.name)
 	}
@@ -80,4 +82,14 @@ func measure(ctx context.Context, all []trial, rounds int) (m measured, err erro
 		m.rounds = append(m.rounds, now)
 	}
 	return m, nil
+}
+
+// busy is the load average of the last minute, where the system says it in a place that is known.
+func busy() string {
+	said, _ := os.ReadFile("/proc/loadavg")
+	average, _, known := strings.Cut(string(said), " ")
+	if !known {
+		return "load average before it began not known"
+	}
+	return "load average before it began " + average
 }
