@@ -102,6 +102,9 @@ func values(flag string, words []string) []string {
 	case "verdict":
 		return verdictNames()
 	case "as":
+		if words[0] == "compare" {
+			return []string{"text", "json", "html"}
+		}
 		return formatNames()
 	case "format":
 		return []string{"text", "json"}
@@ -118,7 +121,7 @@ func arguments(command *cli.Command, words []string) []string {
 		return kindNames(kindPages())
 	case "completion":
 		return []string{"bash", "zsh", "fish"}
-	case "rollback", "stop", "report":
+	case "rollback", "stop", "report", "compare":
 		ids, err := runIDs(runsDirOf(words))
 		if err != nil {
 			return nil
