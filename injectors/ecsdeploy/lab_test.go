@@ -428,6 +428,19 @@ func TestFoundWithoutAJournal(t *testing.T) {
 }
 
 // AWS itself makes the calls that a step is insured with.
+// Another account may well have a cluster and a service of the same names.
+func TestWhatAPersonPastesMeansThisAccountAlone(t *testing.T) {
+	t.Parallel()
+	a := small(t, "")
+	s := a.step(t, &ECSDeploy{Service: "front", Definition: "other"})
+	about := s.Describe()
+	for _, line := range slices.Concat(about.Manual, about.Keep) {
+		if strings.HasPrefix(line, "aws ") && !strings.Contains(line, ":123456789012:") {
+			t.Errorf("no account is named: %s", line)
+		}
+	}
+}
+
 func TestInsuredCalls(t *testing.T) {
 	t.Parallel()
 	a := small(t, "")

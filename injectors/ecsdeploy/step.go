@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gameday/injectors"
 	"gameday/internal/cloud"
@@ -64,7 +65,16 @@ func (s *Step) Describe() injectors.Description {
 }
 
 func (s *Step) cli(format string, args ...any) string {
-	return fmt.Sprintf("aws ecs --region %s ", s.Region) + fmt.Sprintf(format, args...) + " --cluster " + s.Cluster
+	return fmt.Sprintf("aws ecs --region %s ", s.Region) + fmt.Sprintf(format, args...) + " --cluster " + s.clusterARN()
+}
+
+// clusterARN names the cluster so that another account, where a service may have the same name, takes it for nothing of its own.
+func (s *Step) clusterARN() string {
+	of, _, known := strings.Cut(s.ARN, ":service/")
+	if !known {
+		return s.Cluster
+	}
+	return of + ":cluster/" + s.Cluster
 }
 
 // stable waits until the service has settled, and shows what it is then.
