@@ -478,3 +478,38 @@ inject "nat_cutoff" "one" { cluster = "web" }`)
 		}
 	}
 }
+
+// TestSourceIsShownWithoutSecrets because a report holds the file, and its readers are not those who may know them.
+func TestSourceIsShownWithoutSecrets(t *testing.T) {
+	head := `variable "token" {
+  sensitive = true
+  default   = "hunter2-default"
+}
+
+variable "key" {
+  sensitive = true
+  default   = <<-EOT
+    hunter2-first
+    ok
+  EOT
+}
+
+variable "cluster" {
+  default = "web"
+}
+`
+	source := wrapped(head, "")
+	o := experiments.Options{Kinds: kinds(), Vars: map[string]string{"token": "something-else"}}
+	f, diags := experiments.Parse("it.hcl", source, o)
+	if diags.HasErrors() {
+		t.Fatal(text(t, diags))
+	}
+	for _, secret := range []string{"hunter2", "ok\n"} {
+		if strings.Contains(f.Shown, secret) {
+			t.Errorf("%q is still in\n%s", secret, f.Shown)
+		}
+	}
+	if !strings.Contains(f.Shown, "default   = (sensitive)\n}") || !strings.Contains(f.Shown, `default = "web"`) || !strings.HasSuffix(f.Shown, string(wrapped("", ""))) {
+		t.Errorf("what is no secret is not as it was written:\n%s", f.Shown)
+	}
+}

@@ -91,6 +91,8 @@ func (r *Result) recoverFigure() figure {
 	f := figure{Name: "Time to recover", Value: "–", Detail: "the run ended before it could be watched"}
 	switch rec := r.Recovery; {
 	case rec == nil:
+	case rec.SteadyAt != nil && r.notUndone() > 0:
+		f.Value, f.Detail = seconds(rec.SinceFault), fmt.Sprintf("until every probe was steady, with %s still in effect", Counted(r.notUndone(), "change"))
 	case rec.SteadyAt == nil:
 		f.Value, f.Detail, f.Class = "not within "+seconds(rec.Deadline), "of the last undo", "bad"
 	case rec.SinceFault == 0:

@@ -19,8 +19,16 @@ type bar struct {
 	Text     string
 }
 
-// Ends reports whether there is no room for the bar's text after it.
-func (b bar) Ends() bool { return b.From > 0.6 }
+// Side is where there is room for the bar's text: after it, before it, or on it where it is long.
+func (b bar) Side() string {
+	switch {
+	case b.To <= 0.75:
+		return "after"
+	case b.From >= 0.25:
+		return "before"
+	}
+	return "on"
+}
 
 // mostStepLanes is how many steps have a lane each. More of them share one with the others of their inject.
 const mostStepLanes = 8
