@@ -102,7 +102,7 @@ func values(flag string, words []string) []string {
 	case "verdict":
 		return verdictNames()
 	case "as":
-		if words[0] == "compare" {
+		if words[0] == "compare" || words[0] == "trend" {
 			return []string{"text", "json", "html"}
 		}
 		return formatNames()
@@ -119,6 +119,8 @@ func arguments(command *cli.Command, words []string) []string {
 	switch command.Name {
 	case "kinds":
 		return kindNames(kindPages())
+	case "trend":
+		return pastExperiments(runsDirOf(words))
 	case "completion":
 		return []string{"bash", "zsh", "fish"}
 	case "rollback", "stop", "report", "compare":

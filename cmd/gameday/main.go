@@ -50,7 +50,7 @@ func newApp(stdout, stderr io.Writer) *cli.App {
 		OnUsageError:              misused,
 		Commands: []*cli.Command{
 			initCommand(), runCommand(), planCommand(), validateCommand(), fmtCommand(),
-			stopCommand(), rollbackCommand(), runsCommand(), reportCommand(), compareCommand(),
+			stopCommand(), rollbackCommand(), runsCommand(), reportCommand(), compareCommand(), trendCommand(),
 			labCommand(), kindsCommand(), completionCommand(), completeCommand(), watchdogCommand(),
 		},
 	}

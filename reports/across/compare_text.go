@@ -145,7 +145,7 @@ func (c Change) Chance() string {
 	if c.Adjusted == nil {
 		return "–"
 	}
-	return strings.TrimPrefix(reports.Chance(*c.Adjusted), "p = ")
+	return strings.TrimPrefix(strings.TrimPrefix(reports.Chance(*c.Adjusted), "p "), "= ")
 }
 
 // signed writes a difference with its sign, also where it is below 0, and without what subtracting has left of rounding.

@@ -15,6 +15,9 @@ var templates embed.FS
 // WriteHTML writes a page that needs nothing but itself, and looks like report.html.
 func (c *Comparison) WriteHTML(w io.Writer) error { return page(w, "compare.tmpl", c) }
 
+// WriteHTML writes a page that needs nothing but itself, and looks like report.html.
+func (t *Trend) WriteHTML(w io.Writer) error { return page(w, "trend.tmpl", t) }
+
 func page(w io.Writer, name string, data any) error {
 	t, err := template.New(name).Funcs(template.FuncMap{
 		"style": func() template.CSS { return template.CSS(reports.Style()) },

@@ -31,7 +31,7 @@ type Recovery struct {
 
 // Worst is the worst that was measured while the fault was in effect.
 type Worst struct {
-	What  string  `json:"what"` // "alb_latency.p99" or, of a load's own latency, "load viewers, slowest request"
+	What  string  `json:"what"` // "alb_latency.p99" or, of a load's own latency, "load viewers, latency"
 	Unit  string  `json:"unit"` // as in a record: "", "s" or "%"
 	Value float64 `json:"value"`
 }
@@ -52,7 +52,7 @@ func Summarize(r *reports.Result) Summary {
 	}
 	for _, l := range r.Loads {
 		if slowest, ok := slowest(l); ok {
-			s.Worst = append(s.Worst, Worst{"load " + l.Name + ", slowest request", "s", slowest})
+			s.Worst = append(s.Worst, Worst{"load " + l.Name + ", latency", "s", slowest})
 		}
 	}
 	return s
