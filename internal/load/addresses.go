@@ -14,12 +14,13 @@ import (
 // several. Safe for concurrent use.
 type addresses struct {
 	host, port string
+	resolver   *net.Resolver
 	known      atomic.Pointer[[]netip.Addr] // nil while the host's name is unknown
 	turn       atomic.Uint64
 }
 
 func newAddresses(u *url.URL) *addresses {
-	a := &addresses{}
+	a := &addresses{resolver: net.DefaultResolver}
 	a.host, a.port, _ = net.SplitHostPort(hostPort(u))
 	if literal, err := netip.ParseAddr(a.host); err == nil {
 		a.known.Store(&[]netip.Addr{literal})
@@ -33,7 +34,7 @@ func (a *addresses) named() bool { return a.host != "" }
 
 // resolve asks for the addresses again. Where that fails they are asked for with each new connection.
 func (a *addresses) resolve(ctx context.Context) ([]netip.Addr, error) {
-	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", a.host)
+	found, err := a.resolver.LookupNetIP(ctx, "ip", a.host)
 	if err != nil {
 		a.known.Store(nil)
 		return nil, err

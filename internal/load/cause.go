@@ -19,7 +19,7 @@ func (u unmet) Error() string { return string(u) }
 
 // Causes are the words with which the causes of failed requests begin.
 func Causes() []string {
-	return []string{"connection refused", "connection reset", "dns", "timeout", "closed early", "tls", "broken http", "unexpected status", "unexpected body", "stopped", "other"}
+	return []string{"connection refused", "connection reset", "dns", "timeout", "closed early", "stream reset", "tls", "broken http", "unexpected status", "unexpected body", "stopped", "other"}
 }
 
 // cause names why a request failed, in words for a report.
@@ -43,15 +43,27 @@ func cause(err error) string {
 		return "timeout"
 	case errors.As(err, &mess):
 		return "broken http"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), strings.Contains(bottom, "server closed idle connection"), strings.Contains(bottom, "unexpected EOF"):
+	case strings.Contains(bottom, "stream error"):
+		return "stream reset"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), contains(bottom, hungUp):
 		return "closed early"
 	case errors.As(err, &record), strings.HasPrefix(bottom, "tls: "), strings.HasPrefix(bottom, "x509: "):
 		return "tls"
-	case strings.Contains(err.Error(), "malformed"), strings.Contains(bottom, "chunk"), strings.Contains(bottom, "headers exceeded"):
+	case contains(err.Error(), nonsense):
 		return "broken http"
 	default:
 		return "other: " + bottom
 	}
+}
+
+// What net/http says of a connection that ended, and of what is no HTTP, where it has no error of its own for it.
+var (
+	hungUp   = []string{"server closed idle connection", "unexpected EOF", "client conn", "GOAWAY", "connection lost"}
+	nonsense = []string{"malformed", "chunk", "headers exceeded", "looked like an HTTP/1.1", "connection error: "}
+)
+
+func contains(text string, any []string) bool {
+	return slices.ContainsFunc(any, func(s string) bool { return strings.Contains(text, s) })
 }
 
 // shortages are the errors of a machine that has run out of something, and not of a target.

@@ -2,6 +2,8 @@ package load
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"net/url"
 	"time"
 )
@@ -9,8 +11,11 @@ import (
 // client makes the exchanges of a load: one request, one answer, and nothing behind anybody's back. It follows no
 // redirects, uses no proxies, asks for no compression and never repeats a request. Safe for concurrent use.
 type client struct {
-	pool *pool
+	pool  *pool
+	fresh uint64 // so many requests of a million are sent on connections of their own
 }
+
+const million = 1_000_000
 
 // newClient makes a client for the load s to u, which gives up whatever is under way when ctx ends.
 func newClient(ctx context.Context, s Spec, u *url.URL) (*client, error) {
@@ -18,24 +23,59 @@ func newClient(ctx context.Context, s Spec, u *url.URL) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &client{newPool(ctx, connect, newAddresses(u))}, nil
+	if !(s.Fresh >= 0 && s.Fresh <= 1) {
+		return nil, fmt.Errorf("a share of %v requests on new connections is none from 0 to 1", s.Fresh)
+	}
+	p := &pool{connect: connect, addresses: newAddresses(u), most: s.connections(), streams: s.streams(), life: ctx}
+	p.begin(s.resolve())
+	return &client{pool: p, fresh: uint64(math.Round(s.Fresh * million))}, nil
 }
 
-// exchange sends one request and reads its answer, before a moment.
-func (c *client) exchange(r *Request, until time.Time) (status int, err error) {
-	connection, err := c.pool.take(until)
+// streams is how many requests may be under way on one connection.
+func (s Spec) streams() int {
+	switch {
+	case s.Protocol != HTTP2:
+		return 1
+	case s.Streams == 0:
+		return defaultStreams
+	default:
+		return s.Streams
+	}
+}
+
+func (s Spec) resolve() time.Duration {
+	if s.Resolve == 0 {
+		return defaultResolve
+	}
+	return s.Resolve
+}
+
+// exchange sends request number n of a load and reads its answer, before a moment.
+func (c *client) exchange(n uint64, r *Request, until time.Time) (status int, err error) {
+	own := c.own(n)
+	connection, err := c.pool.take(until, own)
 	if err != nil {
 		return 0, err
 	}
-	defer c.pool.put(connection)
-	status, body, err := connection.exchange(r, until)
-	if err != nil {
-		return 0, err
+	status, body, err := connection.exchange(r, until, own)
+	why := ""
+	if err == nil {
+		why = r.Expect.Failure(status, body)
 	}
-	if why := r.Expect.Failure(status, body); why != "" {
+	c.pool.put(connection, own)
+	switch {
+	case err != nil:
+		return 0, err
+	case why != "":
 		return 0, unmet(why)
 	}
 	return status, nil
+}
+
+// own is whether request number n has a connection of its own. Those that have are as evenly spread as can be.
+func (c *client) own(n uint64) bool {
+	n = n % perStream % million
+	return (n+1)*c.fresh/million > n*c.fresh/million
 }
 
 func (c *client) close() { c.pool.close() }

@@ -21,7 +21,7 @@ type caller struct {
 }
 
 func (c caller) exchange() (status int, err error) {
-	return c.client.exchange(c.request, time.Now().Add(patience))
+	return c.client.exchange(0, c.request, time.Now().Add(patience))
 }
 
 func dial(t *testing.T, e Engine, s Spec) caller {

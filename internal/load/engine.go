@@ -23,16 +23,22 @@ func (s Spec) Chosen() (Engine, error) {
 	if err != nil {
 		return "", err
 	}
-	plain := u.Scheme == "http"
+	lacks := ""
 	switch {
-	case s.Engine == "" && plain:
+	case u.Scheme == "https":
+		lacks = "TLS"
+	case s.Protocol == HTTP2:
+		lacks = "HTTP/2"
+	}
+	switch {
+	case s.Engine == "" && lacks == "":
 		return Fast, nil
 	case s.Engine == "":
 		return Standard, nil
-	case s.Engine == Standard, s.Engine == Fast && plain:
+	case s.Engine == Fast && lacks != "":
+		return "", fmt.Errorf("the fast engine does not speak %s", lacks)
+	case s.Engine == Fast, s.Engine == Standard:
 		return s.Engine, nil
-	case s.Engine == Fast:
-		return "", fmt.Errorf("the fast engine speaks no TLS, which %s://%s asks for", u.Scheme, u.Host)
 	default:
 		return "", fmt.Errorf("there is no engine %q: there are %q and %q", s.Engine, Standard, Fast)
 	}
@@ -46,11 +52,11 @@ func (s Spec) target() (*url.URL, error) {
 	return u, nil
 }
 
-// connection carries one request at a time to the target.
+// connection carries requests to the target: one at a time, or several with HTTP/2.
 type connection interface {
 	// exchange sends a request and reads its answer, before a moment: its body only as far as the request expects
-	// something of it.
-	exchange(r *Request, until time.Time) (status int, body []byte, err error)
+	// something of it. The last one is announced as that.
+	exchange(r *Request, until time.Time, last bool) (status int, body []byte, err error)
 	fit(rested time.Duration) bool // for another exchange, so long after the last one
 	close()                        // at once, whatever is under way
 }
@@ -67,7 +73,7 @@ func (s Spec) engine(u *url.URL) (connect, error) {
 	case chosen == Fast:
 		return fast(u), nil
 	default:
-		return standard(u), nil
+		return standard(u, s)
 	}
 }
 

@@ -58,13 +58,14 @@ func (w *wire) Read(p []byte) (n int, err error) {
 // malformed is what is no HTTP.
 type malformed struct{ error }
 
-func (w *wire) exchange(r *Request, until time.Time) (status int, body []byte, err error) {
+func (w *wire) exchange(r *Request, until time.Time, last bool) (status int, body []byte, err error) {
 	w.over = true // unless all goes well
 	if err := w.SetDeadline(until); err != nil {
 		return 0, nil, err
 	}
+	last = last || asksToClose(r.Header)
 	if r != w.written {
-		w.write(r)
+		w.write(r, last)
 		w.written = r
 	}
 	sent, err := w.send()
@@ -78,7 +79,7 @@ func (w *wire) exchange(r *Request, until time.Time) (status int, body []byte, e
 	case err != nil:
 		return 0, nil, malformed{err}
 	}
-	w.over = !whole || !sent() || w.answer.ConnectionClose() || asksToClose(r.Header)
+	w.over = !whole || !sent() || w.answer.ConnectionClose() || last
 	return w.answer.StatusCode(), body, nil
 }
 
@@ -91,7 +92,7 @@ func asksToClose(h http.Header) bool {
 var settled = map[string]bool{"Host": true, "Content-Length": true, "Transfer-Encoding": true, "Trailer": true}
 
 // write writes down what is to be sent.
-func (w *wire) write(r *Request) {
+func (w *wire) write(r *Request, last bool) {
 	w.out.Reset()
 	w.line(r.Method, " ", r.URL.RequestURI(), " HTTP/1.1")
 	host := r.Header.Get("Host")
@@ -101,6 +102,9 @@ func (w *wire) write(r *Request) {
 	w.line("Host: ", host)
 	if len(r.Body) > 0 || takesBody(r.Method) {
 		w.line("Content-Length: ", strconv.Itoa(len(r.Body)))
+	}
+	if last && !asksToClose(r.Header) {
+		w.line("Connection: close")
 	}
 	_ = r.Header.WriteSubset(&w.out, settled) // a buffer takes everything
 	w.line()

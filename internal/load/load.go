@@ -40,6 +40,12 @@ type Spec struct {
 	Timeout     time.Duration   // per request, from the moment it is sent; also how late one may be sent; 10 s where 0
 	Connections int             // at most so many at a time; 256 where 0
 	Engine      Engine          // what makes the exchanges; chosen where empty
+	Protocol    Protocol        // HTTP/1.1 where empty
+	Streams     int             // with HTTP/2, so many requests at a time on each connection; 10 where 0
+	Fresh       float64         // the share of requests, from 0 to 1, that are sent on a connection of their own
+	TLS         TLS             // for https
+	Resolve     time.Duration   // how often the target's name is resolved; 30 s where 0
+	WarmUp      time.Duration   // at first the rate goes up to what it is, so long
 	Begin       time.Time       // when the schedule begins; at once where zero
 	Segment     Segment         // which part of the load this is
 }
@@ -52,6 +58,23 @@ const (
 	Send Late = ""     // it is sent as soon as one is, and has waited since it was due
 	Drop Late = "drop" // it is not sent where that is more than 100 ms late, so that a target that recovers is spared the rush
 )
+
+// Protocol is the version of HTTP that a load is sent with.
+type Protocol string
+
+// The protocols. HTTP/2 is agreed on in the TLS handshake, and spoken without asking where there is no TLS.
+const (
+	HTTP1 Protocol = "http1"
+	HTTP2 Protocol = "http2"
+)
+
+// TLS is how a load meets a server that speaks it.
+type TLS struct {
+	ServerName string // to ask for, and to find in the certificate; the target's host where empty
+	CA         string // certificates that others are issued by, as PEM, in place of the system's
+	Insecure   bool   // any certificate will do
+	NoResume   bool   // every connection makes a full handshake, instead of going on with an earlier one's session
+}
 
 // Load is a load as the kinds of an experiment see it: they watch it and make it grow, and do not end it.
 type Load interface {

@@ -2,53 +2,55 @@ package load
 
 import (
 	"context"
+	"net"
 	"net/netip"
 	"slices"
 	"sync"
 	"time"
 )
 
-// pool keeps the connections of a load. It has as many as there are requests under way at a time; the one that was used
-// last is used next. Safe for concurrent use.
+// pool keeps the connections of a load. Of those at rest, the one that was used last is used next; where there is none, a
+// new one is made; and only where there are as many as may be, requests share one, if that can be shared. Safe for
+// concurrent use.
 type pool struct {
 	connect   connect
 	addresses *addresses
+	most      int             // connections
+	streams   int             // requests on each at a time
 	life      context.Context // of the connections
-	closing   func() bool
+	release   func() bool     // from life
 
 	mu   sync.Mutex
-	open map[*pooled]struct{}
-	idle []*pooled // the one used last at the end
+	open map[*pooled]struct{} // and those that are being made
+	idle []*pooled            // those at rest, the one used last at the end
 }
 
 // pooled is a connection and what the pool knows of it.
 type pooled struct {
 	connection
+	made    chan struct{} // closed once the connection is made
+	failed  error         // why it could not be
 	address netip.Addr
-	rests   time.Time // since then
+	users   int       // under the lock of the pool
+	rests   time.Time // since then, if there are none
 }
 
 // maxIdle is how long a connection waits for its next request: less than the 60 s after which an application load
 // balancer hangs up by default, so that no request is lost to that race.
 const maxIdle = 45 * time.Second
 
-// newPool makes a pool whose connections end at once when life does.
-func newPool(life context.Context, c connect, a *addresses) *pool {
-	p := &pool{connect: c, addresses: a, life: life, open: map[*pooled]struct{}{}}
-	p.closing = context.AfterFunc(life, p.close)
-	if a.named() {
-		go p.follow()
+// begin has the connections end at once when their life does, and the addresses asked for again every so often.
+func (p *pool) begin(resolve time.Duration) {
+	p.open = map[*pooled]struct{}{}
+	p.release = context.AfterFunc(p.life, p.close)
+	if p.addresses.named() {
+		go p.follow(resolve)
 	}
-	return p
 }
 
-// resolveEvery is how often the addresses of a target are asked for again. Those of an application load balancer hold
-// for 60 s.
-const resolveEvery = 30 * time.Second
-
 // follow follows a target whose addresses change.
-func (p *pool) follow() {
-	tick := time.NewTicker(resolveEvery)
+func (p *pool) follow(every time.Duration) {
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
@@ -56,81 +58,135 @@ func (p *pool) follow() {
 			return
 		case <-tick.C:
 		}
-		if _, err := p.addresses.resolve(p.life); err == nil {
-			p.retire()
-		}
+		p.renew()
 	}
 }
 
-// take is a connection for one exchange, a new one if none is at rest.
-func (p *pool) take(until time.Time) (*pooled, error) {
+// renew asks for the addresses.
+func (p *pool) renew() {
+	if _, err := p.addresses.resolve(p.life); err == nil {
+		p.retire()
+	}
+}
+
+// take is a connection for one exchange; a fresh one if it must be.
+func (p *pool) take(until time.Time, fresh bool) (*pooled, error) {
 	for {
-		c := p.rested()
-		if c == nil {
-			return p.dial(until)
-		}
-		if c.fit(time.Since(c.rests)) {
+		c, is := p.claim(fresh)
+		switch {
+		case is == unmade:
+			return c, p.make(c, until)
+		case is == inUse:
+			<-c.made // or not, before a moment that is not after this one
+			return c, c.failed
+		case c.fit(time.Since(c.rests)):
 			return c, nil
 		}
 		p.drop(c)
 	}
 }
 
-// rested is the connection that was used last.
-func (p *pool) rested() *pooled {
+// condition is what a connection was like before it was claimed.
+type condition int
+
+const (
+	unmade condition = iota
+	atRest
+	inUse
+)
+
+// claim finds a connection that another request may use.
+func (p *pool) claim(fresh bool) (*pooled, condition) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	last := len(p.idle) - 1
-	if last < 0 {
-		return nil
+	full := len(p.open) >= p.most
+	switch {
+	case fresh && full && last >= 0: // in place of the one that has been at rest longest
+		delete(p.open, p.idle[0])
+		p.idle[0].close()
+		p.idle = p.idle[1:]
+	case fresh:
+	case last >= 0:
+		c := p.idle[last]
+		p.idle = p.idle[:last]
+		c.users = 1
+		return c, atRest
+	case full:
+		if c := p.leastUsed(); c != nil {
+			c.users++
+			return c, inUse
+		}
 	}
-	c := p.idle[last]
-	p.idle = p.idle[:last]
-	return c
+	c := &pooled{made: make(chan struct{}), users: 1}
+	p.open[c] = struct{}{}
+	return c, unmade
 }
 
-// dial makes a connection, before a moment.
-func (p *pool) dial(until time.Time) (*pooled, error) {
+// leastUsed is the connection with the fewest users of those that may have more. Under the lock.
+func (p *pool) leastUsed() (least *pooled) {
+	for c := range p.open {
+		if c.users < p.streams && (least == nil || c.users < least.users) && p.shareable(c) {
+			least = c
+		}
+	}
+	return least
+}
+
+// shareable is whether one more request may be sent on a connection.
+func (p *pool) shareable(c *pooled) bool {
+	select {
+	case <-c.made:
+		return c.failed == nil && c.fit(0) && p.addresses.has(c.address)
+	default:
+		return true
+	}
+}
+
+// make makes a connection that was claimed, before a moment.
+func (p *pool) make(c *pooled, until time.Time) error {
 	ctx, cancel := context.WithDeadline(p.life, until)
 	defer cancel()
-	dialled, address, err := p.addresses.dial(ctx)
-	if err != nil {
-		return nil, err
+	var dialled net.Conn
+	if dialled, c.address, c.failed = p.addresses.dial(ctx); c.failed == nil {
+		if c.connection, c.failed = p.connect(ctx, dialled); c.failed != nil {
+			dialled.Close()
+		}
 	}
-	made, err := p.connect(ctx, dialled)
-	if err != nil {
-		dialled.Close()
-		return nil, err
-	}
-	c := &pooled{connection: made, address: address}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.life.Err() != nil {
+	defer close(c.made)
+	if c.failed == nil && p.life.Err() != nil {
 		c.close()
-		return nil, p.life.Err()
+		c.failed = p.life.Err()
 	}
-	p.open[c] = struct{}{}
-	return c, nil
+	if c.failed != nil {
+		delete(p.open, c)
+	}
+	return c.failed
 }
 
-// put gives a connection back.
-func (p *pool) put(c *pooled) {
-	if !c.fit(0) || !p.addresses.has(c.address) {
-		p.drop(c)
-		return
-	}
-	c.rests = time.Now()
+// put gives a connection back, for good where nothing is to follow on it.
+func (p *pool) put(c *pooled, last bool) {
+	now := time.Now()
+	fit := !last && c.fit(0) && p.addresses.has(c.address)
+	var done []*pooled // with nobody's request
 	p.mu.Lock()
-	p.idle = append(p.idle, c)
-	stale := p.idle[0]
-	if c.rests.Sub(stale.rests) > maxIdle {
+	c.users--
+	switch {
+	case c.users == 0 && fit:
+		c.rests = now
+		p.idle = append(p.idle, c)
+	case c.users == 0:
+		done = append(done, c)
+	}
+	if len(p.idle) > 0 && now.Sub(p.idle[0].rests) > maxIdle {
+		done = append(done, p.idle[0])
 		p.idle = p.idle[1:]
-	} else {
-		stale = nil
 	}
 	p.mu.Unlock()
-	if stale != nil {
-		p.drop(stale)
+	for _, c := range done {
+		p.drop(c)
 	}
 }
 
@@ -142,7 +198,7 @@ func (p *pool) drop(c *pooled) {
 	c.close()
 }
 
-// retire closes the connections at rest that lead to addresses that the target has no more. Others are as soon as they are given
+// retire closes the connections at rest to addresses that the target has no more. Others are closed when they are given
 // back.
 func (p *pool) retire() {
 	p.mu.Lock()
@@ -159,11 +215,13 @@ func (p *pool) retire() {
 
 // close closes all of them, whatever is under way.
 func (p *pool) close() {
-	p.closing()
+	p.release()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.open {
-		c.close()
+		if c.connection != nil { // or it is being made, and finds that its life is over
+			c.close()
+		}
 	}
 	clear(p.open)
 	p.idle = nil

@@ -32,6 +32,8 @@ type Run struct {
 const (
 	defaultTimeout     = 10 * time.Second
 	defaultConnections = 256
+	defaultStreams     = 10
+	defaultResolve     = 30 * time.Second
 )
 
 // Start begins to send, until Stop is called or ctx ends. It fails only where the Spec makes no sense; a target that
@@ -67,7 +69,7 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	}
 	r.over, r.end = context.WithCancel(ctx)
 	r.recording = newRecording(r.started)
-	r.pacer = &pacer{started: r.started, recording: r.recording, segment: s.Segment, most: s.Connections, alarm: newAlarm(), start: func(j job) {
+	r.pacer = &pacer{started: r.started, recording: r.recording, segment: s.Segment, most: s.Connections * s.streams(), alarm: newAlarm(), start: func(j job) {
 		r.working.Go(func() { r.work(j) })
 	}}
 	r.pacer.begin(schedule)
@@ -137,7 +139,7 @@ func (r *Run) send(j job) {
 	case o.lag > r.timeout:
 		o.unsent = "no free connection"
 	default:
-		status, err := r.client.exchange(r.requests.Request(j.number), r.started.Add(sent+r.timeout))
+		status, err := r.client.exchange(j.number, r.requests.Request(j.number), r.started.Add(sent+r.timeout))
 		o.status, o.service = status, time.Since(r.started)-sent
 		if lack, lacked := shortage(err); lacked {
 			o.unsent, behind = lack, true

@@ -19,6 +19,8 @@ func (s Spec) schedule() (schedule, error) {
 	switch {
 	case len(shape) == 0 && !(s.Rate > 0):
 		return nil, fmt.Errorf("a rate of %v per second is no load", s.Rate)
+	case len(shape) == 0 && s.WarmUp > 0:
+		shape = append(Shape{{For: s.WarmUp, To: s.Rate}}, Constant(s.Rate)...)
 	case len(shape) == 0:
 		shape = Constant(s.Rate)
 	case s.Rate != 0:
