@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"gameday/internal/attr"
+	"gameday/internal/load"
 	"gameday/internal/load/traffic"
 )
 
@@ -19,19 +20,13 @@ type loadBlock struct {
 	URL          string               `hcl:"url,optional"`
 	Rate         attr.LoadRate        `hcl:"rate,optional"`
 	Timeout      attr.Timeout         `hcl:"timeout,optional"`
-	Connections  int                  `hcl:"connections,optional"`
+	WarmUp       attr.Duration        `hcl:"warm_up,optional"`
 	Values       hclsyntax.Expression `hcl:"values,optional"`
 	Replayed     hclsyntax.Expression `hcl:"requests,optional"`
 	Methods      []string             `hcl:"methods,optional"`
 	Timing       string               `hcl:"timing,optional"`
 	Requests     []*hclsyntax.Block   `hcl:"request,block"`
 }
-
-// How many connections a load may have, unless it says otherwise and at most.
-const (
-	someConnections = 256
-	mostConnections = 28_000
-)
 
 // Where the arrivals of a load come from.
 const (
@@ -61,9 +56,6 @@ func (l *loadBlock) Validate() []attr.Problem {
 	case l.Rate == attr.Current && l.LoadBalancer == "":
 		say(wrong("rate", "The present rate is that of a load balancer, which counts its requests. Name one with load_balancer, or write a rate like \"50/s\"."))
 	}
-	if l.Connections < 1 || l.Connections > mostConnections {
-		say(wrong("connections", fmt.Sprintf("It says how many requests may be under way at a time: a whole number from 1 to %d, which is about as many ports as one machine has for one target.", mostConnections)))
-	}
 	for _, method := range l.Methods {
 		if !httpMethod.MatchString(method) {
 			say(wrong("methods", fmt.Sprintf("%q is no HTTP method in capitals, like \"GET\" or \"POST\".", method)))
@@ -73,6 +65,15 @@ func (l *loadBlock) Validate() []attr.Problem {
 		say(wrong("timing", "It must be \"even\" (requests come at a steady rate) or \"log\" (they come when they came in the logs)."))
 	}
 	return problems
+}
+
+// scheme is that of a URL, "" where it has none.
+func scheme(address string) string {
+	name, _, found := strings.Cut(address, "://")
+	if !found {
+		return ""
+	}
+	return name
 }
 
 // parted is a URL up to its path, and the path with all that follows, but for a fragment.
@@ -91,13 +92,15 @@ func parted(address string) (base, path string) {
 }
 
 func (r *reader) load(b *hclsyntax.Block) Load {
-	block := loadBlock{Timeout: "10s", Connections: someConnections, Timing: evenly}
+	block := loadBlock{Timeout: "10s", Timing: evenly}
 	only := requestBlock{Method: http.MethodGet}
-	r.decode(placeOf(b), target{into: &block}, target{into: &only})
+	client := clientBlock{Engine: auto, Late: sendLate, Protocol: string(load.HTTP1), Connections: someConnections, Streams: someStreams, DNSTTL: "30s"}
+	r.decode(placeOf(b), target{into: &block}, target{into: &only}, target{into: &client})
 	l := Load{
 		Name: b.Labels[0], LoadBalancer: block.LoadBalancer, URL: block.URL,
-		Rate: block.Rate, Timeout: block.Timeout.Std(), Connections: block.Connections, Range: b.DefRange(),
+		Rate: block.Rate, Timeout: block.Timeout.Std(), WarmUp: r.lasting(block.WarmUp), Range: b.DefRange(),
 	}
+	r.client(b, client, &l)
 	values := r.values(b)
 	if values != nil {
 		l.Values = values.Values

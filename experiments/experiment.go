@@ -7,6 +7,7 @@ import (
 
 	"gameday/injectors"
 	"gameday/internal/attr"
+	"gameday/internal/load"
 	"gameday/internal/load/traffic"
 	"gameday/probes"
 )
@@ -62,7 +63,15 @@ type Load struct {
 	Replay       *Replay         // the requests of logs, with the headers and expectations of the only one of Requests
 	Rate         attr.LoadRate   // "" where the logs say when requests come
 	Timeout      time.Duration   // per request
-	Connections  int             // at most so many at a time
+	WarmUp       time.Duration   // before the baseline, while the rate goes up to what it is
+	Engine       load.Engine     // what makes the exchanges; "" is chosen
+	Late         load.Late       // what becomes of requests that find no free connection
+	Protocol     load.Protocol
+	Connections  int           // at most so many at a time
+	Streams      int           // requests on each at a time, with HTTP/2
+	Fresh        float64       // the share of requests that have a connection of their own, from 0 to 1
+	Resolve      time.Duration // how often the target's name is resolved
+	TLS          load.TLS
 	Range        hcl.Range
 
 	planned float64 // what "current" was when the run was planned, a second; 0 where nobody has

@@ -58,7 +58,7 @@ func (x *execution) loadReports() []reports.Load {
 		recording := x.env.Loads[l.Name].Recording()
 		total := recording.Total()
 		r := reports.Load{
-			Name: l.Name, Target: x.plan.Loads[l.Name].URL, Rate: x.plan.Loads[l.Name].Rate,
+			Name: l.Name, Target: x.plan.Loads[l.Name].URL, Rate: x.plan.Loads[l.Name].Rate, Engine: string(x.plan.Loads[l.Name].Engine),
 			Scheduled: total.Scheduled, Sent: total.Sent, NotSent: total.NotSent, Failed: total.Failed,
 			Answered: map[string]uint64{},
 			Latency:  quantiles(total.Latency), Service: quantiles(total.Service), Lag: quantiles(total.Lag),

@@ -62,6 +62,7 @@ type LoadFile struct {
 	Target  string      `json:"target"`
 	Rate    float64     `json:"rate_per_second"`
 	Asked   string      `json:"rate"`              // in words
+	Engine  string      `json:"engine"`            // that makes the exchanges
 	Content string      `json:"content,omitempty"` // SHA-256 of what it takes from other files than the experiment's
 	Replay  *ReplayFile `json:"replay,omitempty"`
 }
@@ -111,7 +112,7 @@ func (p *Plan) settled() PlannedExperiment {
 
 func (p *Plan) loadFile(name string) LoadFile {
 	s, t := p.Loads[name], p.Traffic[name]
-	f := LoadFile{Name: name, Target: s.URL, Rate: s.Rate, Asked: t.Rate, Content: t.Content}
+	f := LoadFile{Name: name, Target: s.URL, Rate: s.Rate, Asked: t.Rate, Engine: string(s.Engine), Content: t.Content}
 	if t.Log != nil {
 		f.Replay = &ReplayFile{t.Log.Used, len(t.Log.Requests), t.Log.Sampled, t.Log.LeftOut}
 	}

@@ -56,6 +56,7 @@ func Run(ctx context.Context, env *cloud.Env, plan *Plan, o RunOptions) (*report
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go x.obey(ctx, cancel)
+	x.warmUp(ctx)
 	x.enter(reports.Baseline) // before the first look, which then counts
 	stopWatching := x.watch()
 
@@ -172,6 +173,22 @@ func (x *execution) startLoads(ctx context.Context) error {
 		x.say("load %q to %s: %s", l.Name, x.plan.Loads[l.Name].URL, x.plan.Traffic[l.Name].Rate)
 	}
 	return nil
+}
+
+// warmUp waits until every load has the rate that it is to have. What happens meanwhile belongs to no phase.
+func (x *execution) warmUp(ctx context.Context) {
+	var longest time.Duration
+	for _, l := range x.plan.Experiment.Loads {
+		longest = max(longest, l.WarmUp)
+	}
+	if longest == 0 {
+		return
+	}
+	x.say("warm-up: the loads come up to their rates in %s", reports.Span(longest))
+	select {
+	case <-time.After(longest):
+	case <-ctx.Done():
+	}
 }
 
 // drain is how long requests under way may take to finish once a load is stopped.

@@ -30,7 +30,10 @@ type Traffic struct {
 // aim looks up where the loads go, and settles how much they send and what.
 func (p *Plan) aim(ctx context.Context, env *cloud.Env) error {
 	for _, l := range p.Experiment.Loads {
-		s := load.Spec{URL: l.URL, Timeout: l.Timeout, Connections: l.Connections}
+		s := load.Spec{
+			URL: l.URL, Timeout: l.Timeout, WarmUp: l.WarmUp, Engine: l.Engine, Late: l.Late, Protocol: l.Protocol,
+			Connections: l.Connections, Streams: l.Streams, Fresh: l.Fresh, Resolve: l.Resolve, TLS: l.TLS,
+		}
 		if l.LoadBalancer != "" {
 			base, err := elb.ListenerURL(ctx, env, l.LoadBalancer)
 			if err != nil {
@@ -40,6 +43,10 @@ func (p *Plan) aim(ctx context.Context, env *cloud.Env) error {
 			if len(l.Requests) == 1 && l.Replay == nil {
 				s.URL += l.Requests[0].Path
 			}
+		}
+		var err error
+		if s.Engine, err = s.Chosen(); err != nil {
+			return fmt.Errorf("load %q: %w", l.Name, err)
 		}
 		t := Traffic{}
 		s.Source = &traffic.Source{Seed: p.seed("load." + l.Name), Requests: l.Requests, Values: l.Values}
@@ -174,4 +181,26 @@ func (p *Plan) warnOf(l Load, s load.Spec, t Traffic) {
 	for _, cut := range t.Log.Cut {
 		warn("has what could be read of %s", cut)
 	}
+}
+
+// Manner says how a load is sent.
+func (p *Plan) Manner(name string) string {
+	s := p.Loads[name]
+	text := fmt.Sprintf("%s engine, at most %s", s.Engine, reports.Counted(s.Connections, "connection"))
+	if s.Protocol == load.HTTP2 {
+		text = fmt.Sprintf("HTTP/2, %s, of %s each", text, reports.Counted(s.Streams, "request"))
+	}
+	if s.Fresh > 0 {
+		text += fmt.Sprintf(", %.4g%% of requests on new ones", 100*s.Fresh)
+	}
+	if s.Late == load.Drop {
+		text += ", dropped where late"
+	}
+	if s.WarmUp > 0 {
+		text += ", warmed up for " + reports.Span(s.WarmUp)
+	}
+	if s.TLS.Insecure {
+		text += ", whatever the certificate"
+	}
+	return text
 }

@@ -198,7 +198,8 @@ type Reading struct {
 type Load struct {
 	Name      string            `json:"name"`
 	Target    string            `json:"target"`
-	Rate      float64           `json:"rate_per_second"` // asked for
+	Rate      float64           `json:"rate_per_second"`  // asked for
+	Engine    string            `json:"engine,omitempty"` // that made the exchanges: "standard" or "fast"
 	Scheduled uint64            `json:"scheduled"`
 	Sent      uint64            `json:"sent"`
 	NotSent   map[string]uint64 `json:"not_sent,omitempty"` // by cause

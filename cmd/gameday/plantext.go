@@ -57,6 +57,7 @@ func writePlan(to io.Writer, p *experiments.Plan, width int) {
 	section(w, "Loads", len(e.Loads), func(t io.Writer) {
 		for _, l := range e.Loads {
 			fmt.Fprintf(t, "  %s\t%s\t%s\n", l.Name, p.Traffic[l.Name].Rate, p.Loads[l.Name].URL)
+			fmt.Fprintf(t, "  \t\t%s\n", p.Manner(l.Name))
 			for _, line := range p.Mix(l.Name) {
 				fmt.Fprintf(t, "  \t\t%s\n", line)
 			}

@@ -57,8 +57,23 @@ experiment "everything" {
   }
 
   load "outside" {
-    url  = "https://example.com/feed/{{n}}"
-    rate = "5/s"
+    url             = "https://example.com/feed/{{n}}"
+    rate            = "5/s"
+    warm_up         = "30s"
+    engine          = "standard"
+    protocol        = "http2"
+    connections     = 8
+    streams         = 4
+    new_connections = "2.5%"
+    late            = "drop"
+    dns_ttl         = "10s"
+
+    tls {
+      server_name = "www.example.com"
+      ca_file     = "ca.pem"
+      skip_verify = true
+      resume      = false
+    }
   }
 
   load "mixed" {
