@@ -29,7 +29,7 @@ func (p page) Events() []event {
 		say(s.Undone, false, "step %d is %s", s.N, s.State)
 	}
 	for _, probe := range p.Probes {
-		for _, v := range probe.Violations {
+		for _, v := range probe.Told() {
 			say(&v.From, true, "%s leaves its bounds: %s", probe.ID(), v.Text)
 			say(&v.To, false, "%s is back within its bounds", probe.ID())
 		}

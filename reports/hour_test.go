@@ -28,6 +28,11 @@ func long(seconds int) *Result {
 		}
 		r.Probes = append(r.Probes, probe)
 	}
+	flaps := &r.Probes[1] // every other second
+	for s := 1; s < seconds; s += 2 {
+		flaps.Readings[s].Value, flaps.Readings[s].Out = 3.5, true
+		flaps.Violations = append(flaps.Violations, Violation{From: at(float64(s)), To: at(float64(s + 1)), Phase: Fault, Worst: 3.5, Text: "3.5s, above max 3s by 500ms, for 1s, from 10s into the fault phase"})
+	}
 	worst := &r.Probes[0].Readings[seconds/2+1]
 	worst.Value, worst.Out, worst.Note = 9, true, "the worst"
 	for l := range 2 {

@@ -96,12 +96,18 @@ func (a axis) stepBar(s Step, end time.Time) bar {
 	return a.bar(from, to, "step "+class(s.State), text)
 }
 
-// Strip marks on the axis where the probe was out of bounds.
+// Strip marks on the axis where the probe was out of bounds. What no screen would show apart is one mark.
 func (p page) Strip(of Probe) []bar {
+	const apart = 0.001
 	a := p.axis()
 	var all []bar
 	for _, v := range of.Violations {
-		all = append(all, a.bar(v.From, v.To, "out", ""))
+		b := a.bar(v.From, v.To, "out", "")
+		if n := len(all); n > 0 && b.From-all[n-1].To < apart && b.From >= all[n-1].From {
+			all[n-1].To = max(all[n-1].To, b.To)
+		} else {
+			all = append(all, b)
+		}
 	}
 	return all
 }

@@ -34,6 +34,15 @@ func (p Probe) Rows() []Reading {
 	return rows
 }
 
+// mostTold is how many times out of bounds a page tells in words. Whoever flaps all through an hour has said enough by then.
+const mostTold = 50
+
+// Told are the times that the probe was out of bounds of which a page tells.
+func (p Probe) Told() []Violation { return p.Violations[:min(len(p.Violations), mostTold)] }
+
+// Untold is how many times more than Told the probe was out of bounds.
+func (p Probe) Untold() int { return len(p.Violations) - len(p.Told()) }
+
 // PerRow is how many readings a row of the table stands for.
 func (p Probe) PerRow() int { return perRow(len(p.Readings)) }
 

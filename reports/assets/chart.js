@@ -2,7 +2,8 @@
 // with the phases of the run shaded behind them, one cursor and one zoom.
 const charts = (() => {
   "use strict";
-  const color = name => getComputedStyle(document.body).getPropertyValue("--" + name).trim();
+  const style = getComputedStyle(document.body); // which follows the page from light to dark
+  const color = name => style.getPropertyValue("--" + name).trim();
   const digits = v => String(+v.toPrecision(4));
 
   // number writes a value as the report does: "3.2s", "20ms", "0.1%", "12".

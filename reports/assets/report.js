@@ -46,12 +46,14 @@
   }
   document.getElementById("whole").addEventListener("click", whole);
 
-  // The arrow keys go through the run in a hundred steps, or ten with Shift.
+  // The arrow keys go through the run in a hundred steps, or ten with Shift. Who cannot see the charts hears what they show.
   let at = null;
+  const aloud = document.querySelector(".aloud");
   const go = t => {
     at = t;
     all.forEach(({ plot }) => plot.setCursor(t == null ? { left: -10, top: -10 } : { left: plot.valToPos(t, "x"), top: 10 }, false, false));
     tell(t);
+    aloud.textContent = t == null ? "" : [reads, ...all.map(({ now }) => now)].map(e => e.textContent).join("; ");
   };
   for (const lanes of document.querySelectorAll(".plots")) {
     lanes.addEventListener("keydown", event => {
