@@ -50,7 +50,7 @@ func manyRuns(b *testing.B, n int) string {
 	}
 	folder := b.TempDir()
 	for i := range n {
-		r.Started = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Hour)
+		r.Started = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Hour)
 		r.Run = fmt.Sprintf("%s-%s-%04x", r.Started.Format("2006-01-02T15-04-05"), r.Experiment, i)
 		path := filepath.Join(folder, r.Run, "result.json")
 		if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
