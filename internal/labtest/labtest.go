@@ -16,7 +16,7 @@ import (
 )
 
 // patience is how long a test waits for the lab: for what takes seconds, on a machine that is busy with other things.
-const patience = 90 * time.Second
+const patience = 5 * time.Minute
 
 // Start starts a lab for the length of the test, and opens it as any AWS account is opened.
 func Start(t testing.TB, o lab.Options) (*lab.Lab, *cloud.Env) {
