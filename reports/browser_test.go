@@ -144,6 +144,20 @@ func (r *reader) readsAllChartsAtOnce(t *testing.T) {
 	if got := ask[[]string](t, r, said); got[0] != before[0] {
 		t.Errorf("after Escape: %q, want %q", got[0], before[0])
 	}
+
+	r.do(t, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0]-100, at[1]),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, at[0]-100, at[1], chromedp.ButtonLeft),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0]-50, at[1], chromedp.ButtonLeft),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1], chromedp.ButtonLeft),
+		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, at[0], at[1], chromedp.ButtonLeft))
+	const zoomed = `(() => { const s = document.body.style, low = +s.getPropertyValue("--low"), high = +s.getPropertyValue("--high"); return low > 0.3 && high < 0.6 && low < high && !document.getElementById("whole").hidden; })()`
+	if _, err := chromedp.Run(r, chromedp.Poll[bool](zoomed)); err != nil {
+		t.Fatalf("dragging does not zoom the whole timeline: %v", err)
+	}
+	r.do(t, chromedp.Click(chromedp.CSS("#whole")))
+	if _, err := chromedp.Run(r, chromedp.Poll[bool](`document.getElementById("whole").hidden`)); err != nil {
+		t.Fatalf("the button does not show the whole run again: %v", err)
+	}
 	r.quiet(t)
 }
 

@@ -94,12 +94,12 @@ const charts = (() => {
     }
   });
 
-  // frame is what all charts have in common. Charts of one group move as one: cursor and zoom.
+  // frame is what all charts have in common. They share a cursor, and tell their box of a zoom, for the page to share it.
   const frame = (box, axis, height, last) => {
     const line = { stroke: () => color("soft"), grid: { stroke: () => color("rule"), width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
     return {
-      width: box.clientWidth, height: height + (last ? 22 : 0), padding: [8, 14, last ? 0 : 6, 0], legend: { show: false },
-      cursor: { y: false, drag: { x: true, y: false, setScale: true }, points: { size: 6 }, sync: { key: "run" } },
+      width: box.clientWidth, height: height + (last ? 22 : 0), padding: [8, 18, last ? 0 : 6, 0], legend: { show: false },
+      cursor: { y: false, drag: { x: true, y: false, setScale: true }, points: { size: 6 }, sync: { key: "run" }, bind: { dblclick: () => null } },
       scales: { x: { time: false, min: axis.from, max: axis.to } },
       axes: [
         { ...line, show: true, size: last ? 24 : 0, incrs: steps, splits: (u, i, low, high, step) => {
@@ -109,7 +109,10 @@ const charts = (() => {
           }, values: (u, ticks) => ticks.map(t => last ? elapsed(Math.round((t - axis.origin) * 10) / 10) : "") },
         { ...line, size: 58, space: 24 },
       ],
-      hooks: { drawClear: [u => shade(u, axis)], draw: [u => marks(u, axis)] },
+      hooks: {
+        drawClear: [u => shade(u, axis)], draw: [u => marks(u, axis)],
+        setScale: [(u, key) => { if (key === "x") box.dispatchEvent(new CustomEvent("zoom", { detail: u.scales.x })); }],
+      },
     };
   };
 

@@ -27,7 +27,10 @@
     for (const { plot, now, idle } of all) now.textContent = t == null ? idle : plot.reading(plot.valToIdx(t));
   };
 
+  let shown = [axis.from, axis.to];
   const zoom = (from, to) => {
+    if (from === shown[0] && to === shown[1]) return; // what one chart is told, all tell again
+    shown = [from, to];
     all.forEach(({ plot }) => plot.setScale("x", { min: from, max: to }));
     document.body.style.setProperty("--low", (from - axis.from) / (axis.to - axis.from));
     document.body.style.setProperty("--high", (to - axis.from) / (axis.to - axis.from));
@@ -35,14 +38,11 @@
   };
   const whole = () => zoom(axis.from, axis.to);
 
-  for (const { plot } of all) {
+  for (const { box, plot } of all) {
     plot.over.addEventListener("mousemove", () => tell(plot.cursor.left < 0 ? null : plot.posToVal(plot.cursor.left, "x")));
     plot.over.addEventListener("mouseleave", () => tell(null));
     plot.over.addEventListener("dblclick", whole);
-    plot.over.addEventListener("mouseup", () => {
-      const { min, max } = plot.scales.x;
-      if (min !== axis.from || max !== axis.to) zoom(min, max);
-    });
+    box.addEventListener("zoom", ({ detail }) => zoom(detail.min, detail.max));
   }
   document.getElementById("whole").addEventListener("click", whole);
 
