@@ -35,6 +35,17 @@ func (r *reader) bounds(b *hclsyntax.Block, block probeBlock, s probes.Scale) Bo
 	return bounds
 }
 
+// boundLines says where each bound of a probe is written.
+func boundLines(b *hclsyntax.Block) map[string]int {
+	lines := map[string]int{}
+	for _, name := range []string{"max", "min", "unchanged"} {
+		if a := b.Body.Attributes[name]; a != nil {
+			lines[name] = a.SrcRange.Start.Line
+		}
+	}
+	return lines
+}
+
 // sensible reports bounds that contradict each other or are missing; known is false where some could not be read.
 func (r *reader) sensible(b *hclsyntax.Block, bounds Bounds, block probeBlock, known bool) {
 	written := b.Body.Attributes

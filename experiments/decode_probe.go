@@ -58,6 +58,7 @@ func (r *reader) probe(b *hclsyntax.Block) Probe {
 		r.quicken(p.Probe)
 		p.Every, p.Allow = r.lasting(block.Every), r.lasting(block.Allow)
 		p.Stop, p.Proof = block.OnViolation == "stop", block.Proof
+		p.Lines = boundLines(b)
 		return p
 	}
 	r.unknownKind(b, probeNames(r.o.Kinds), injectorNames(r.o.Kinds))

@@ -98,6 +98,7 @@ type Probe struct {
 	Stop   bool          // on_violation = "stop": a violation ends the fault phase
 	Proof  bool          // must leave its bounds in the fault phase
 	Range  hcl.Range
+	Lines  map[string]int // of its bounds in the file: "max", "min", "unchanged"
 }
 
 // Bounds is what must stay true, in the unit of the probe. At least one is set.

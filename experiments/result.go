@@ -27,7 +27,7 @@ func (x *execution) result() *reports.Result {
 	r := &reports.Result{
 		Schema: reports.Schema, Run: x.options.ID, Experiment: e.Name, Description: e.Description,
 		Started: x.started, Ended: time.Now(),
-		File: reports.File{Name: x.plan.File.Name, SHA256: x.plan.File.SHA256, Source: x.plan.File.Shown},
+		File: reports.File{Name: x.plan.File.Name, SHA256: x.plan.File.SHA256, Source: x.plan.File.Shown, Line: e.Range.Start.Line},
 		Seed: x.plan.Seed, Speed: x.plan.Speed,
 		Environment: reports.Environment{
 			Version: x.options.Version, Account: x.plan.Identity.Account,
@@ -155,7 +155,7 @@ func stepReport(s PlannedStep, st stepState) reports.Step {
 		panic("experiments: a step must be plain data: " + err.Error())
 	}
 	return reports.Step{
-		N: s.N, Inject: s.Inject.ID(), Text: s.Step.String(), Undo: s.About.Undo, Irreversible: s.About.Irreversible,
+		N: s.N, Inject: s.Inject.ID(), Line: s.Inject.Range.Start.Line, Text: s.Step.String(), Undo: s.About.Undo, Irreversible: s.About.Irreversible,
 		Permissions: s.About.Permissions, Manual: s.About.Manual, Keep: st.keep, Data: data,
 		State: st.state, Began: st.began, Done: st.done, Undone: st.undone, Error: st.err,
 	}
@@ -204,7 +204,7 @@ func probeReport(p Probe) reports.Probe {
 	r := reports.Probe{
 		Kind: p.Kind.Name, Name: p.Name, Label: scale.Label, Unit: string(scale.Unit),
 		Max: p.Bounds.Max, Min: p.Bounds.Min, Allow: p.Allow.Seconds(), Proof: p.Proof,
-		Worse: reports.WorseHigher,
+		Worse: reports.WorseHigher, Line: p.Range.Start.Line, BoundLines: p.Lines,
 	}
 	if scale.Falls {
 		r.Worse = reports.WorseLower

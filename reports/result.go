@@ -52,6 +52,7 @@ type File struct {
 	Name   string `json:"name"`
 	SHA256 string `json:"sha256"`
 	Source string `json:"source,omitempty"` // as it was written, without sensitive values
+	Line   int    `json:"line,omitempty"`   // of the experiment block, from 1; 0 in the records of older versions
 }
 
 // Environment is where the run ran.
@@ -81,10 +82,11 @@ type Phase struct {
 
 // Step is one change to one target.
 type Step struct {
-	N            int             `json:"n"`      // its number in the journal, from 1
-	Inject       string          `json:"inject"` // kind and name of its block: "instance_kill.one"
-	Text         string          `json:"text"`   // what it does, in one line
-	Undo         string          `json:"undo"`   // how it is taken back, in one line
+	N            int             `json:"n"`              // its number in the journal, from 1
+	Inject       string          `json:"inject"`         // kind and name of its block: "instance_kill.one"
+	Line         int             `json:"line,omitempty"` // of that block in the file, from 1; 0 in the records of older versions
+	Text         string          `json:"text"`           // what it does, in one line
+	Undo         string          `json:"undo"`           // how it is taken back, in one line
 	Irreversible string          `json:"irreversible,omitempty"`
 	Permissions  []string        `json:"permissions,omitempty"`
 	Manual       []string        `json:"manual,omitempty"` // AWS CLI commands that finish the undo by hand
@@ -127,6 +129,9 @@ type Probe struct {
 	Name  string `json:"name"`
 	Label string `json:"label"` // what a value means
 	Unit  string `json:"unit"`  // "", "s" or "%" (values from 0 to 1)
+
+	Line       int            `json:"line,omitempty"`        // of its block in the file, from 1; 0 in the records of older versions
+	BoundLines map[string]int `json:"bound_lines,omitempty"` // of its bounds: "max", "min", "unchanged"
 
 	Max       *float64   `json:"max,omitempty"`
 	Min       *float64   `json:"min,omitempty"`

@@ -29,7 +29,8 @@ func runCommand() *cli.Command {
 		Name:      "run",
 		Usage:     "plan, then run: inject, measure, put everything back, judge",
 		ArgsUsage: "FILE|DIR|PLAN.json...",
-		Description: "Exit code: 0 passed, 1 failed, 2 invalid, 3 inconclusive, 4 aborted, 5 not rolled back.\n\nExamples:\n" +
+		Description: "Exit code: 0 passed, 1 failed, 2 invalid, 3 inconclusive, 4 aborted, 5 not rolled back.\n" +
+			"In GitHub Actions, what broke is annotated in the experiment file, and the summary is added to the job's.\n\nExamples:\n" +
 			"  gameday run --lab --yes experiments/examples/sudden_death.hcl\n" +
 			"  gameday run --lab --weakness single_task --yes experiments/examples/sudden_death.hcl\n" +
 			"  gameday run --var pace=production --seed 42 sudden_death.hcl\n" +
@@ -163,6 +164,9 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	}
 	if err := show(c.App.Writer, result); err != nil && !errors.Is(err, syscall.EPIPE) {
 		fmt.Fprintf(stderr, "gameday: the result could not be printed: %v\n", err) // which changes nothing of it
+	}
+	if err := tellGitHub(stderr, result); err != nil {
+		fmt.Fprintf(stderr, "gameday: %v\n", err) // nor does this
 	}
 	return result.Verdict, saved
 }
