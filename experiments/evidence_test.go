@@ -313,6 +313,51 @@ func TestLoadThatIsGivenNothingButErrors(t *testing.T) {
 	}
 }
 
+func TestBoundBrokenWhileThisMachineWasTooSlowIsNotHeldAgainstTheTarget(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer server.Close()
+	began := time.Now().Add(-3 * time.Second).Round(0) // so the first seconds leave late, with connections to spare
+	run, err := load.Start(t.Context(), load.Spec{URL: server.URL, Rate: 50, Begin: began})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, settled := run.Recording().Behind(); settled < 150; _, settled = run.Recording().Behind() {
+		time.Sleep(time.Millisecond)
+	}
+	run.Stop(t.Context())
+	x := &execution{
+		env:  &cloud.Env{Loads: map[string]load.Load{"web": run}},
+		plan: &Plan{Experiment: &Experiment{Loads: []Load{{Name: "web"}}}},
+	}
+	x.phases = []reports.Phase{{Name: reports.Baseline, From: began.Add(-2 * time.Hour), To: began}, {Name: reports.Fault, From: began, To: began.Add(time.Hour)}}
+	if text := x.overrun(); !strings.Contains(text, `this machine was too slow for load "web"`) || !strings.Contains(text, "larger machine") {
+		t.Errorf("a calm hour made up for it: %q", text)
+	}
+	fault := window{began, began.Add(time.Hour)}
+	for name, c := range map[string]struct {
+		high   time.Duration
+		stands bool
+	}{
+		"while requests left late": {0, false},
+		"while none did":           {time.Minute, true},
+	} {
+		p := Probe{Probe: &periodic{scale: probes.Scale{Period: time.Second}}, Bounds: Bounds{Max: ptr(3.0)}}
+		high := newTrack(p, []probes.Reading{{At: began.Add(c.high), Span: time.Second, Value: 5}}, began)
+		if x.stands(high, fault) != c.stands {
+			t.Errorf("out of bounds %s: it stands is %v", name, !c.stands)
+		}
+	}
+}
+
+func TestMinutesOfAPhase(t *testing.T) {
+	for length, want := range map[float64]int{0: 1, 5: 1, 119: 1, 120: 2, 3600: 60} {
+		all := minutes(reports.Phase{From: at(0), To: at(length)})
+		if len(all) != want || !all[0].from.Equal(at(0)) || !all[len(all)-1].to.Equal(at(length)) {
+			t.Errorf("%v s are cut into %v", length, all)
+		}
+	}
+}
+
 // driven is what a load measured of a server that it asked one thing at a time.
 func driven(t *testing.T, answer http.HandlerFunc) load.Load {
 	t.Helper()

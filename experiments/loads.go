@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -12,17 +13,75 @@ import (
 	"gameday/reports"
 )
 
-// tolerated is the share of requests that may leave late or not at all because this machine is too slow.
+// tolerated is the share of requests that may leave late or not at all because of this machine.
 const tolerated = 0.05
 
-// overrun says which load was not what it should have been because this machine could not keep up, "" if all were.
+// overrun says which load was not what it should have been because this machine could not keep up, "" if all were. It
+// looks minute by minute: a long calm must not make up for a peak that was not sent.
 func (x *execution) overrun() string {
-	for _, l := range x.plan.Experiment.Loads {
-		if behind, all := x.env.Loads[l.Name].Recording().Behind(); float64(behind) > tolerated*float64(all) {
-			return fmt.Sprintf("this machine was too slow for load %q: %d of %d requests left late or not at all, so what was measured under it says nothing; lower the rate or use a larger machine", l.Name, behind, all)
+	x.mu.Lock()
+	phases := slices.Clone(x.phases)
+	x.mu.Unlock()
+	for _, p := range phases {
+		for _, w := range minutes(p) {
+			if text := x.lacked(w); text != "" {
+				return text + ", so what was measured under it says nothing; " + remedy(text)
+			}
 		}
 	}
 	return ""
+}
+
+// minutes cuts a phase into stretches of a minute, and of not quite two where they do not come out even.
+func minutes(p reports.Phase) (all []window) {
+	to := p.To
+	if to.IsZero() {
+		to = time.Now()
+	}
+	for from := p.From; ; from = from.Add(time.Minute) {
+		if to.Sub(from) < 2*time.Minute {
+			return append(all, window{from, to})
+		}
+		all = append(all, window{from, from.Add(time.Minute)})
+	}
+}
+
+// lacked says which load this machine could not keep up with in w, and for want of what, "" if it could.
+func (x *execution) lacked(w window) string {
+	for _, l := range x.plan.Experiment.Loads {
+		recording := x.env.Loads[l.Name].Recording()
+		behind, all := recording.BehindBetween(w.from, w.to)
+		if float64(behind) <= tolerated*float64(all) {
+			continue
+		}
+		why := "was too slow"
+		for cause := range recording.Between(w.from, w.to).NotSent {
+			if lack, ours := strings.CutPrefix(cause, "this machine: "); ours && lack != "too slow" {
+				why = "had " + lack
+			}
+		}
+		return fmt.Sprintf("this machine %s for load %q: from %s to %s %d of %d requests left late or not at all", why, l.Name, clock(w.from), clock(w.to), behind, all)
+	}
+	return ""
+}
+
+// remedy is what to do about what this machine lacked.
+func remedy(lacked string) string {
+	if strings.Contains(lacked, "too many open files") {
+		return "let it open more files, as with ulimit -n 65536"
+	}
+	return "lower the rate or use a larger machine"
+}
+
+// sound leaves out what the probe of t measured while this machine could not keep up.
+func (x *execution) sound(t track) track {
+	kept := track{probe: t.probe}
+	for i, s := range t.spans {
+		if x.lacked(s) == "" {
+			kept.readings, kept.spans = append(kept.readings, t.readings[i]), append(kept.spans, s)
+		}
+	}
+	return kept
 }
 
 // fruitless says which load has been given nothing but errors, "" if none: then it is not the traffic that was meant,

@@ -112,6 +112,7 @@ type finding struct {
 	verdict reports.Verdict
 	text    string
 	solid   bool // it stands even if the traffic was not what it should have been
+	broke   bool // a bound was broken, whoever is to blame
 }
 
 func begin(env *cloud.Env, plan *Plan, o RunOptions) (*execution, error) {

@@ -45,7 +45,7 @@ func (x *execution) doubt() {
 	x.mu.Lock()
 	confirmed := x.stopped == ""
 	for _, f := range x.findings {
-		confirmed = confirmed || f.verdict == reports.Failed
+		confirmed = confirmed || f.verdict == reports.Failed || f.broke
 	}
 	x.mu.Unlock()
 	if !confirmed && !x.aborted() {
@@ -79,6 +79,9 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 	}
 	r.State = "passed"
 	switch {
+	case (broken || changed) && !t.probe.Proof && !x.stands(t, fault):
+		r.State, r.Reason = "inconclusive", cmp.Or(broke, describeChange(t.probe, change))+", but only while this machine could not keep up with the load"
+		x.take(finding{verdict: reports.Inconclusive, text: fmt.Sprintf("%s was %s", t.probe.ID(), r.Reason), broke: true})
 	case broken && !t.probe.Proof:
 		state("failed", reports.Failed, "was "+broke)
 	case changed && !t.probe.Proof:
@@ -101,6 +104,14 @@ func (x *execution) judgeProbe(i int, t track, fault window, r *reports.Probe) {
 			state("inconclusive", reports.Inconclusive, doubt)
 		}
 	}
+}
+
+// stands is whether what a probe broke in w it also broke while this machine kept up with its loads.
+func (x *execution) stands(t track, w window) bool {
+	sound := x.sound(t)
+	_, _, broken := sound.violated(w, reports.Fault, t.probe.Allow)
+	_, changed := sound.changed(x.before(w.from), w)
+	return broken || changed
 }
 
 // settle holds a probe that kept its bounds in the fault phase to the recovery: it has not passed where it was what kept the run

@@ -67,6 +67,28 @@ func (r *Recording) Behind() (behind, settled uint64) {
 	return r.behind, r.settled
 }
 
+// BehindBetween is Behind of the requests due in the seconds that overlap [from, to).
+func (r *Recording) BehindBetween(from, to time.Time) (behind, settled uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.final[r.first(from):] {
+		if p != nil && p.counts.At.Before(to) {
+			behind, settled = behind+p.counts.Behind, settled+p.counts.Scheduled
+		}
+	}
+	for _, s := range r.open {
+		if s.At.Before(to) && s.At.Add(time.Second).After(from) {
+			behind, settled = behind+s.Behind, settled+s.settled
+		}
+	}
+	return behind, settled
+}
+
+// first is the number of the first second over that overlaps what begins at from. Under the lock.
+func (r *Recording) first(from time.Time) int {
+	return min(max(0, int(from.Sub(r.started)/time.Second)), len(r.final))
+}
+
 // Seconds returns the seconds of the schedule that overlap [from, to) and are over, in the order of time. A second
 // is over once every request that was due in it has been answered, has failed or was not sent; seconds in which none
 // was due are left out.
@@ -78,8 +100,7 @@ func (r *Recording) Seconds(from, to time.Time) []Second {
 func (r *Recording) Each(from, to time.Time) iter.Seq[Second] {
 	var over []*packed
 	r.mu.Lock()
-	first := min(max(0, int(from.Sub(r.started)/time.Second)), len(r.final))
-	for _, p := range r.final[first:] {
+	for _, p := range r.final[r.first(from):] {
 		if p != nil && p.counts.At.Before(to) {
 			over = append(over, p)
 		}
