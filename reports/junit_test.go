@@ -1,7 +1,12 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/xml"
+	"errors"
+	"io"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,7 +18,6 @@ type suites struct {
 	Tests    int      `xml:"tests,attr"`
 	Failures int      `xml:"failures,attr"`
 	Errors   int      `xml:"errors,attr"`
-	Skipped  int      `xml:"skipped,attr"`
 	Suites   []struct {
 		Name     string `xml:"name,attr"`
 		Tests    int    `xml:"tests,attr"`
@@ -64,7 +68,7 @@ func TestJUnitCountsWhatIsInIt(t *testing.T) {
 		for what, got := range map[string]counts{
 			"cases":                  found,
 			"attributes of suite":    {suite.Tests, suite.Failures, suite.Errors, suite.Skipped},
-			"attributes of the file": {s.Tests, s.Failures, s.Errors, s.Skipped},
+			"attributes of the file": {s.Tests, s.Failures, s.Errors, suite.Skipped},
 		} {
 			if diff := cmp.Diff(want[name], got); diff != "" {
 				t.Errorf("%s, %s: -want +got:\n%s", name, what, diff)
@@ -95,10 +99,71 @@ func TestJUnitSaysHowEveryStepEnded(t *testing.T) {
 		"from a later version": "error",
 	}
 	for state, outcome := range want {
-		c := stepCase(Step{N: 1, Text: "t", State: state, Error: "e"})
+		c := stepCase(Step{N: 1, Text: "t", State: state, Error: "e"}, "f.hcl")
 		got := map[bool]string{c.Failure != nil: "failure", c.Error != nil: "error", c.Skipped != nil: "skipped"}[true]
 		if got != outcome {
 			t.Errorf("%s is %q, want %q", state, got, outcome)
+		}
+	}
+}
+
+// TestJUnitHasNothingThatJenkinsRefuses holds the files to junit-10.xsd of Jenkins' xUnit plugin, which is the
+// strictest of those who read them: which attributes and which elements each element may have.
+func TestJUnitHasNothingThatJenkinsRefuses(t *testing.T) {
+	may := map[string]struct{ attributes, elements string }{
+		"testsuites": {"name time tests failures errors", "testsuite"},
+		"testsuite":  {"name tests failures errors group time skipped timestamp hostname id package file log url", "testsuite properties testcase system-out system-err"},
+		"properties": {"", "property"},
+		"property":   {"name value", ""},
+		"testcase":   {"name time classname group", "skipped error failure system-out system-err"},
+		"failure":    {"type message", ""},
+		"error":      {"type message", ""},
+		"skipped":    {"type message", ""},
+		"system-out": {"", ""},
+	}
+	for _, name := range fixtures {
+		d := xml.NewDecoder(bytes.NewReader(render(t, "junit", fixture(t, name))))
+		var within []string
+		for {
+			token, err := d.Token()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch e := token.(type) {
+			case xml.StartElement:
+				rule, known := may[e.Name.Local]
+				if n := len(within); !known || n > 0 && !slices.Contains(strings.Fields(may[within[n-1]].elements), e.Name.Local) {
+					t.Errorf("%s: <%s> in %q", name, e.Name.Local, within)
+				}
+				for _, a := range e.Attr {
+					if !slices.Contains(strings.Fields(rule.attributes), a.Name.Local) {
+						t.Errorf("%s: <%s %s>", name, e.Name.Local, a.Name.Local)
+					}
+				}
+				within = append(within, e.Name.Local)
+			case xml.EndElement:
+				within = within[:len(within)-1]
+			}
+		}
+	}
+}
+
+// TestJUnitSaysWhyInTheTextOfAnElement because GitLab shows no attribute.
+func TestJUnitSaysWhyInTheTextOfAnElement(t *testing.T) {
+	for _, name := range fixtures {
+		var s struct {
+			Why []string `xml:"testsuite>testcase>failure"`
+			Err []string `xml:"testsuite>testcase>error"`
+			Not []string `xml:"testsuite>testcase>skipped"`
+		}
+		if err := xml.Unmarshal(render(t, "junit", fixture(t, name)), &s); err != nil {
+			t.Fatal(err)
+		}
+		if all := slices.Concat(s.Why, s.Err, s.Not); slices.Contains(all, "") {
+			t.Errorf("%s: %q", name, all)
 		}
 	}
 }
