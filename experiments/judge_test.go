@@ -184,7 +184,7 @@ func rollout(limit float64, readings ...probes.Reading) track {
 
 // judgeFault judges a track over its first three seconds, as the fault phase of a run that was stopped early for that reason.
 func judgeFault(t track, stopped string) (reports.Probe, []finding) {
-	x := &execution{plan: &Plan{}, stopped: stopped, series: []*series{{}}}
+	x := &execution{plan: &Plan{Experiment: &Experiment{}}, stopped: stopped, series: []*series{{}}}
 	var r reports.Probe
 	x.judgeProbe(0, t, window{at(0), at(3)}, &r)
 	return r, x.findings
