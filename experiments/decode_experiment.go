@@ -62,13 +62,15 @@ func (r *reader) experiment(b *hclsyntax.Block) *Experiment {
 	}
 	for _, b := range block.Injects {
 		if r.addressed(injects, b, "KIND", "NAME") {
-			e.Injects = append(e.Injects, r.inject(b))
+			i := r.inject(b)
+			r.ofLoad(b, i.Injector, loads)
+			e.Injects = append(e.Injects, i)
 		}
 	}
 	for _, b := range block.Probes {
 		if r.addressed(probes, b, "KIND", "NAME") {
 			p := r.probe(b)
-			r.ofLoad(b, p, loads)
+			r.ofLoad(b, p.Probe, loads)
 			e.Probes = append(e.Probes, p)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
 	"gameday/internal/attr"
-	"gameday/probes"
 )
 
 // probeBlock is what all probes have in common.
@@ -72,21 +71,21 @@ func (r *reader) probe(b *hclsyntax.Block) Probe {
 	return Probe{}
 }
 
-// ofLoad reports a probe of a load that the experiment does not have; loads are those it has.
-func (r *reader) ofLoad(b *hclsyntax.Block, p Probe, loads map[string]hcl.Range) {
-	measures, ok := p.Probe.(probes.OfLoad)
+// ofLoad reports a block of a kind that is about a load which the experiment does not have; loads are those it has.
+func (r *reader) ofLoad(b *hclsyntax.Block, kind any, loads map[string]hcl.Range) {
+	one, ok := kind.(interface{ OfLoad() string }) // injectors.OfLoad, probes.OfLoad
 	if !ok || r.torn {
 		return
 	}
-	name, written := measures.OfLoad(), b.Body.Attributes["load"]
+	name, written := one.OfLoad(), b.Body.Attributes["load"]
 	known := slices.Sorted(maps.Keys(loads))
 	_, there := loads[name]
 	switch {
 	case there || name == "" && (written != nil || len(known) == 1): // a name that could not be read has been reported
 	case len(known) == 0:
-		r.mistake(b.DefRange(), "No load to measure", fmt.Sprintf("%s measures a load block, and the experiment has none. Add one.", p.Kind.Name))
+		r.mistake(b.DefRange(), "No load", fmt.Sprintf("%s is for a load block, and the experiment has none. Add one.", b.Labels[0]))
 	case name == "":
-		r.mistake(b.DefRange(), "Which load?", fmt.Sprintf("There are %s. Say which one is measured: load = %q", listed(known), known[0]))
+		r.mistake(b.DefRange(), "Which load?", fmt.Sprintf("There are %s. Say which one is meant: load = %q", listed(known), known[0]))
 	default:
 		r.mistake(written.Expr.Range(), fmt.Sprintf("Unknown load %q", name), DidYouMean(name, known))
 	}

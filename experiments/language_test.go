@@ -95,10 +95,19 @@ type users struct {
 
 func (u *users) OfLoad() string { return u.Load }
 
+// crowd is a kind of injector that changes a load.
+type crowd struct {
+	outage
+	Load string `hcl:"load,optional"`
+}
+
+func (c *crowd) OfLoad() string { return c.Load }
+
 func kinds() experiments.Kinds {
 	return experiments.Kinds{
 		Injectors: []injectors.Kind{
 			{Name: "instance_kill", New: func() injectors.Injector { return &outage{Mode: "terminate", Grace: "30s"} }},
+			{Name: "crowd", New: func() injectors.Injector { return &crowd{} }},
 			{Name: "nat_cutoff", Held: true, New: func() injectors.Injector { return &outage{Mode: "stop", Count: 1} }},
 		},
 		Probes: []probes.Kind{

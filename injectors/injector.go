@@ -23,6 +23,12 @@ type Injector interface {
 	Plan(ctx context.Context, env *cloud.Env, scope Scope) (*Plan, error)
 }
 
+// OfLoad is an Injector that changes a load block of its own experiment.
+type OfLoad interface {
+	// OfLoad is the name of the block, "" for the only one.
+	OfLoad() string
+}
+
 // Momentary is an Injector of a kind that can be held, whose fault may all the same be over as soon as it has happened:
 // then a duration would mean nothing.
 type Momentary interface {

@@ -30,6 +30,9 @@ type Stage struct {
 	Shape  string        `hcl:"shape,optional" doc:"linear or exponential; linear where absent"`
 }
 
+// OfLoad is the name of the load block that grows.
+func (s *LoadSpike) OfLoad() string { return s.Load }
+
 // The words for shape.
 const (
 	linear      = "linear"

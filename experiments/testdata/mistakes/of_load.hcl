@@ -25,6 +25,9 @@ experiment "one" {
 }
 
 experiment "two" {
+  inject "crowd" "misspelt" {
+    load = "viewer"
+  }
   inject "nat_cutoff" "one" {
     cluster = "web"
   }
