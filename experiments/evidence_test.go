@@ -336,13 +336,16 @@ func TestBoundBrokenWhileThisMachineWasTooSlowIsNotHeldAgainstTheTarget(t *testi
 	fault := window{began, began.Add(time.Hour)}
 	for name, c := range map[string]struct {
 		high   time.Duration
+		ours   float64
 		stands bool
 	}{
-		"while requests left late": {0, false},
-		"while none did":           {time.Minute, true},
+		"while requests left late":                {0, 0, false},
+		"while none did":                          {time.Minute, 0, true},
+		"with a part of ours, and without it too": {time.Minute, 1, true},
+		"with a part of ours alone":               {time.Minute, 2.5, false},
 	} {
 		p := Probe{Probe: &periodic{scale: probes.Scale{Period: time.Second}}, Bounds: Bounds{Max: ptr(3.0)}}
-		high := newTrack(p, []probes.Reading{{At: began.Add(c.high), Span: time.Second, Value: 5}}, began)
+		high := newTrack(p, []probes.Reading{{At: began.Add(c.high), Span: time.Second, Value: 5, Ours: c.ours}}, began)
 		if x.stands(high, fault) != c.stands {
 			t.Errorf("out of bounds %s: it stands is %v", name, !c.stands)
 		}

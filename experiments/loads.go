@@ -73,12 +73,14 @@ func remedy(lacked string) string {
 	return "lower the rate or use a larger machine"
 }
 
-// sound leaves out what the probe of t measured while this machine could not keep up.
+// sound leaves out what the probe of t measured while this machine could not keep up, and of the rest what is its doing.
 func (x *execution) sound(t track) track {
 	kept := track{probe: t.probe}
 	for i, s := range t.spans {
 		if x.lacked(s) == "" {
-			kept.readings, kept.spans = append(kept.readings, t.readings[i]), append(kept.spans, s)
+			r := t.readings[i]
+			r.Value -= r.Ours
+			kept.readings, kept.spans = append(kept.readings, r), append(kept.spans, s)
 		}
 	}
 	return kept

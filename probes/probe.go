@@ -38,6 +38,10 @@ type Reading struct {
 	Of    float64       // for a rate of events: how many could have been. Value*Of is the number of events. 0 otherwise
 	Note  string        // what a reader should know of this value, "5 of 6 running"; may be empty
 
+	// Ours is how much of the value is the doing of this machine, and of nothing that is measured. Where a bound would have
+	// held without it, nobody else has broken it.
+	Ours float64
+
 	// Open says that the value is a lower bound of something that still goes on, like the time that an unfinished rollout
 	// has taken so far. A probe that is open when the fault phase ends may break its bounds, and cannot have kept them.
 	Open bool

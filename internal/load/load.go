@@ -106,6 +106,7 @@ type Second struct {
 	Answered  map[int]uint64          // by status code
 	Failed    map[string]uint64       // by cause: "connection reset", "timeout", "unexpected status 503"
 	Behind    uint64                  // of Scheduled: sent late or not at all for want of something on this machine
+	Waited    uint64                  // of Sent: there was no connection for them when they were due
 	Latency   *hdrhistogram.Histogram // microseconds, from the intended moment of sending; answered and failed alike
 	Service   *hdrhistogram.Histogram // microseconds, from the actual moment of sending
 	Lag       *hdrhistogram.Histogram // microseconds between the two

@@ -32,6 +32,7 @@ type second struct {
 type outcome struct {
 	due          time.Duration
 	unsent       string // why it was not sent; what follows does not count then
+	waited       bool   // for a connection
 	lag, service time.Duration
 	status       int
 	failed       string // why there is no status
@@ -154,6 +155,9 @@ func (r *Recording) enter(o outcome, behind bool) *second {
 	}
 	if o.unsent == "" {
 		s.Sent++
+		if o.waited {
+			s.Waited++
+		}
 		record(s.Latency, o.lag+o.service)
 		record(s.Service, o.service)
 		record(s.Lag, o.lag)

@@ -129,7 +129,7 @@ func (r *Run) work(j job) {
 // moment, this machine is too slow, whatever the target does.
 func (r *Run) send(j job) {
 	sent := time.Since(r.started)
-	o := outcome{due: j.due, lag: sent - j.due}
+	o := outcome{due: j.due, lag: sent - j.due, waited: !j.free}
 	behind := o.lag > tooLate && (j.free || r.strained.Load())
 	switch {
 	case o.lag > r.timeout && behind:

@@ -20,6 +20,7 @@ func (s *Second) add(t Second) {
 	s.Scheduled += t.Scheduled
 	s.Sent += t.Sent
 	s.Behind += t.Behind
+	s.Waited += t.Waited
 	addUp(s.NotSent, t.NotSent)
 	addUp(s.Answered, t.Answered)
 	addUp(s.Failed, t.Failed)

@@ -79,15 +79,19 @@ func (p *Probe) Measure(_ context.Context, env *cloud.Env, from, to time.Time) (
 	}
 	var readings []probes.Reading
 	for s := range recorded {
-		times := s.Latency
-		if p.Service {
-			times = s.Service
-		}
-		if times.TotalCount() == 0 {
+		if s.Sent == 0 {
 			continue
 		}
-		us := times.ValueAtQuantile(p.Quantile * 100)
-		readings = append(readings, probes.Reading{At: s.At, Span: s.Span, Value: float64(us) / 1e6})
+		r := probes.Reading{At: s.At, Span: s.Span, Value: seconds(s.Latency.ValueAtQuantile(100 * p.Quantile))}
+		switch service := seconds(s.Service.ValueAtQuantile(100 * p.Quantile)); {
+		case p.Service:
+			r.Value = service
+		case s.Waited == 0: // what was late had a connection
+			r.Ours = r.Value - service
+		}
+		readings = append(readings, r)
 	}
 	return readings, nil
 }
+
+func seconds(us int64) float64 { return float64(us) / 1e6 }

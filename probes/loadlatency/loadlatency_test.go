@@ -68,6 +68,39 @@ func TestWaitingForTheTargetCounts(t *testing.T) {
 	}
 }
 
+// What leaves late although there is a connection for it is this machine's doing, what waits for one is the target's.
+func TestWaitingForThisMachineIsTold(t *testing.T) {
+	for name, c := range map[string]struct {
+		connections int
+		ours        bool
+	}{
+		"a connection for each": {256, true},
+		"one for all":           {1, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			defer server.Close()
+			run, err := load.Start(t.Context(), load.Spec{URL: server.URL, Rate: 100, Connections: c.connections, Begin: time.Now().Add(-2 * time.Second)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), patience)
+			defer cancel()
+			for _, n := run.Recording().Behind(); n < 200 && wait(ctx, time.Millisecond); _, n = run.Recording().Behind() {
+			}
+			run.Stop(ctx)
+			env := &cloud.Env{Loads: map[string]load.Load{"users": run}}
+			readings, err := (&loadlatency.Probe{Quantile: 0.99}).Measure(t.Context(), env, time.Time{}, time.Now())
+			if err != nil || len(readings) == 0 {
+				t.Fatal(readings, err)
+			}
+			if r := readings[0]; r.Value < 1 || (r.Ours >= 1) != c.ours {
+				t.Errorf("p99 of requests that left more than a second late is %v s, of that this machine's %v s", r.Value, r.Ours)
+			}
+		})
+	}
+}
+
 // A reading over several seconds is the quantile of all their requests, and is there once all of them are settled.
 func TestReadingsOverSeveralSeconds(t *testing.T) {
 	var heard atomic.Uint64
