@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"gameday/internal/load/traffic"
 )
 
 // caller sends the one request of a Spec.
@@ -36,7 +38,17 @@ func dial(t *testing.T, e Engine, s Spec) caller {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.close)
-	return caller{c, s.request(u)}
+	requests, err := s.requests(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return caller{c, requests.Request(0)}
+}
+
+// only is a Source of one request.
+func only(q traffic.Template) *traffic.Source {
+	q.Weight = 1
+	return &traffic.Source{Requests: []traffic.Template{q}}
 }
 
 // engines holds both engines against the same servers.
@@ -68,12 +80,12 @@ func TestRequestsAsTheyGoOut(t *testing.T) {
 			spec Spec
 			want string
 		}{
-			"plain":          {Spec{Method: "GET", URL: target + "/a?b=c"}, "GET /a?b=c HTTP/1.1\nHost: " + host + "\nUser-Agent: gameday\n\n"},
-			"head":           {Spec{Method: "HEAD", URL: target}, "HEAD / HTTP/1.1\nHost: " + host + "\nUser-Agent: gameday\n\n"},
-			"body":           {Spec{Method: "POST", URL: target, Body: []byte("hello")}, "POST / HTTP/1.1\nHost: " + host + "\nContent-Length: 5\nUser-Agent: gameday\n\nhello"},
-			"empty body":     {Spec{Method: "POST", URL: target}, "POST / HTTP/1.1\nHost: " + host + "\nContent-Length: 0\nUser-Agent: gameday\n\n"},
-			"headers":        {Spec{Method: "GET", URL: target, Header: http.Header{"Host": {"other"}, "User-Agent": {"me"}, "X-A": {"1", "2"}}}, "GET / HTTP/1.1\nHost: other\nUser-Agent: me\nX-A: 1\nX-A: 2\n\n"},
-			"authentication": {Spec{Method: "GET", URL: "http://u:p@" + host}, "GET / HTTP/1.1\nHost: " + host + "\nAuthorization: Basic dTpw\nUser-Agent: gameday\n\n"},
+			"plain":          {Spec{URL: target + "/a?b=c"}, "GET /a?b=c HTTP/1.1\nHost: " + host + "\nUser-Agent: gameday\n\n"},
+			"head":           {Spec{Source: only(traffic.Template{Method: "HEAD"}), URL: target}, "HEAD / HTTP/1.1\nHost: " + host + "\nUser-Agent: gameday\n\n"},
+			"body":           {Spec{Source: only(traffic.Template{Method: "POST", Body: "hello"}), URL: target}, "POST / HTTP/1.1\nHost: " + host + "\nContent-Length: 5\nUser-Agent: gameday\n\nhello"},
+			"empty body":     {Spec{Source: only(traffic.Template{Method: "POST"}), URL: target}, "POST / HTTP/1.1\nHost: " + host + "\nContent-Length: 0\nUser-Agent: gameday\n\n"},
+			"headers":        {Spec{Source: only(traffic.Template{Headers: map[string]string{"Host": "other", "User-Agent": "me", "X-A": "1"}}), URL: target}, "GET / HTTP/1.1\nHost: other\nUser-Agent: me\nX-A: 1\n\n"},
+			"authentication": {Spec{URL: "http://u:p@" + host}, "GET / HTTP/1.1\nHost: " + host + "\nAuthorization: Basic dTpw\nUser-Agent: gameday\n\n"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				client := dial(t, e, c.spec)
@@ -101,7 +113,7 @@ func TestNoRequestIsRepeated(t *testing.T) {
 			} {
 				t.Run(method+" "+name, func(t *testing.T) {
 					var heard atomic.Int64
-					client := dial(t, e, Spec{Method: method, Header: http.Header{"Idempotency-Key": {"1"}}, URL: speak(t, func(conn *net.TCPConn, in *bufio.Reader) {
+					client := dial(t, e, Spec{Source: only(traffic.Template{Method: method, Headers: map[string]string{"Idempotency-Key": "1"}}), URL: speak(t, func(conn *net.TCPConn, in *bufio.Reader) {
 						for {
 							if _, ok := hear(in); !ok {
 								return
@@ -135,7 +147,7 @@ func TestRedirectsAreAnswers(t *testing.T) {
 			visits.Add(1)
 			http.Redirect(w, r, "/elsewhere", http.StatusFound)
 		})
-		if status, err := dial(t, e, Spec{Method: "GET", URL: server.URL}).exchange(); status != http.StatusFound || err != nil || visits.Load() != 1 {
+		if status, err := dial(t, e, Spec{URL: server.URL}).exchange(); status != http.StatusFound || err != nil || visits.Load() != 1 {
 			t.Errorf("%d visits ended with %d, %v", visits.Load(), status, err)
 		}
 	})
@@ -151,7 +163,7 @@ func TestCompressionIsTheAuthorsBusiness(t *testing.T) {
 			io.WriteString(z, "not to be unpacked")
 			z.Close()
 		})
-		if status, err := dial(t, e, Spec{Method: "GET", URL: server.URL}).exchange(); status != 200 || err != nil || asked.Load() != "" {
+		if status, err := dial(t, e, Spec{URL: server.URL}).exchange(); status != 200 || err != nil || asked.Load() != "" {
 			t.Errorf("asked for %q and got %d, %v", asked.Load(), status, err)
 		}
 	})
@@ -185,7 +197,7 @@ func TestAnswersAreReadUpToALimit(t *testing.T) {
 			costs int64
 		}{{"/short", 1}, {"/endless", 10}} {
 			connections.Store(0)
-			client := dial(t, e, Spec{Method: "GET", URL: target + c.path})
+			client := dial(t, e, Spec{URL: target + c.path})
 			for range 10 {
 				if status, err := client.exchange(); status != 200 || err != nil {
 					t.Fatal(status, err)

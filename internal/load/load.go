@@ -18,7 +18,6 @@ package load
 
 import (
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -29,10 +28,7 @@ import (
 // Spec says what traffic to make.
 type Spec struct {
 	URL         string          // credentials in it are sent as basic authentication
-	Source      *traffic.Source // what is sent there; nil: the same request again and again, which the next three make up
-	Method      string          // GET where empty
-	Header      http.Header
-	Body        []byte
+	Source      *traffic.Source // what is sent there; a GET of URL, again and again, where nil
 	Rate        float64         // arrivals per second, above 0
 	Shape       Shape           // instead, of a load that changes over time
 	Timing      *traffic.Timing // when they come at that rate; evenly where nil

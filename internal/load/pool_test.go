@@ -44,7 +44,7 @@ func TestShareOfRequestsHaveTheirOwnConnection(t *testing.T) {
 				announced.Add(1)
 			}
 		})
-		c := dial(t, e, Spec{Method: "GET", URL: server.URL, Fresh: 0.25})
+		c := dial(t, e, Spec{URL: server.URL, Fresh: 0.25})
 		for n := range uint64(40) {
 			if status, err := c.client.exchange(n, c.request, time.Now().Add(patience)); status != 200 || err != nil {
 				t.Fatal(status, err)
@@ -93,7 +93,7 @@ func TestHTTP2AgainstAServerOfHTTP1(t *testing.T) {
 	secure, _ := visited(t, (*httptest.Server).StartTLS, func(http.ResponseWriter, *http.Request) {})
 	plain, _ := visited(t, (*httptest.Server).Start, func(http.ResponseWriter, *http.Request) {})
 	for _, url := range []string{secure.URL, plain.URL} {
-		c := dial(t, Standard, Spec{Method: "GET", URL: url, Protocol: HTTP2, TLS: TLS{CA: authority(secure)}})
+		c := dial(t, Standard, Spec{URL: url, Protocol: HTTP2, TLS: TLS{CA: authority(secure)}})
 		if status, err := c.exchange(); err == nil || !slices.Contains([]string{"tls", "broken http", "closed early"}, cause(err)) {
 			t.Errorf("%s: %d, %v", url, status, err)
 		}
@@ -108,7 +108,7 @@ func TestSessionsGoOn(t *testing.T) {
 				resumed.Add(1)
 			}
 		})
-		c := dial(t, Standard, Spec{Method: "GET", URL: server.URL, Fresh: 1, TLS: TLS{CA: authority(server), NoResume: never}})
+		c := dial(t, Standard, Spec{URL: server.URL, Fresh: 1, TLS: TLS{CA: authority(server), NoResume: never}})
 		for range 5 {
 			if status, err := c.exchange(); status != 200 || err != nil {
 				t.Fatal(status, err)
@@ -132,7 +132,7 @@ func TestNamesInCertificates(t *testing.T) {
 		"any":               {TLS{Insecure: true, ServerName: "example.org"}, ""},
 	} {
 		got := ""
-		if _, err := dial(t, Standard, Spec{Method: "GET", URL: server.URL, TLS: c.tls}).exchange(); err != nil {
+		if _, err := dial(t, Standard, Spec{URL: server.URL, TLS: c.tls}).exchange(); err != nil {
 			got = cause(err)
 		}
 		if got != c.want {
@@ -173,7 +173,7 @@ func TestAddressesAreFollowed(t *testing.T) {
 
 	engines(t, func(t *testing.T, e Engine) {
 		names := newNames(t)
-		c := dial(t, e, Spec{Method: "GET", URL: fmt.Sprintf("http://web.example.:%d", portOf(all))})
+		c := dial(t, e, Spec{URL: fmt.Sprintf("http://web.example.:%d", portOf(all))})
 		p := c.client.pool
 		p.addresses.resolver = names.resolver()
 		send := func(requests int, own bool, want map[netip.Addr]int) {

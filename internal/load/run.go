@@ -2,10 +2,11 @@ package load
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"gameday/internal/load/traffic"
 )
 
 // Run is traffic under way.
@@ -13,7 +14,7 @@ type Run struct {
 	spec      Spec
 	timeout   time.Duration
 	late      Late
-	requests  requests
+	requests  *traffic.Maker
 	client    *client
 	recording *Recording
 	pacer     *pacer
@@ -42,9 +43,6 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	u, err := s.target()
 	if err != nil {
 		return nil, err
-	}
-	if s.Method == "" {
-		s.Method = http.MethodGet
 	}
 	if s.Timeout == 0 {
 		s.Timeout = defaultTimeout
