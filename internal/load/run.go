@@ -107,6 +107,7 @@ func (r *Run) Recording() *Recording { return r.recording }
 func (r *Run) Stop(ctx context.Context) {
 	r.stopped.Do(func() {
 		r.end()
+		r.pacer.end() // before anything is given up: whoever is done with that must find nothing more to send
 		release := context.AfterFunc(ctx, r.giveUp)
 		r.working.Wait()
 		release()
