@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gameday/internal/claim"
@@ -57,6 +58,7 @@ func Run(ctx context.Context, env *cloud.Env, plan *Plan, o RunOptions) (*report
 	defer cancel(nil)
 	go x.obey(ctx, cancel)
 	x.warmUp(ctx)
+	context.AfterFunc(ctx, func() { x.stopping.Store(true) })
 	x.enter(reports.Baseline) // before the first look, which then counts
 	stopWatching := x.watch()
 
@@ -74,6 +76,7 @@ func Run(ctx context.Context, env *cloud.Env, plan *Plan, o RunOptions) (*report
 	x.note(x.journal.End(string(result.Verdict)))
 	x.releaseTargets()
 	x.note(x.journal.Close())
+	x.show("", time.Now(), "")
 	return result, nil
 }
 
@@ -92,8 +95,9 @@ type execution struct {
 	pokes    []chan struct{} // one a probe: look now
 	news     chan struct{}
 	redactor *Redactor
-	stopped  string   // why the fault phase ended early, if a probe ended it
-	regained regained // what recovery came to
+	stopped  string      // why the fault phase ended early, if a probe ended it
+	regained regained    // what recovery came to
+	stopping atomic.Bool // a person has asked for the end
 
 	mu         sync.Mutex // guards what follows
 	until      time.Time  // when the fault phase ends, if nothing ends it earlier

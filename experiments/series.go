@@ -97,6 +97,13 @@ func (s *series) all() []probes.Reading {
 	return slices.Clone(s.readings)
 }
 
+// newest returns a copy of the last n readings, or of all where there are fewer.
+func (s *series) newest(n int) []probes.Reading {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.readings[max(0, len(s.readings)-n):])
+}
+
 // heardAt returns when the reading of a moment was first read as it stands now, false where there is none.
 func (s *series) heardAt(at time.Time) (time.Time, bool) {
 	s.mu.Lock()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -18,8 +19,9 @@ import (
 type interrupts struct {
 	stderr io.Writer
 
-	mu  sync.Mutex
-	dir string // of the run that is going on, "" if none is
+	mu    sync.Mutex
+	dir   string    // of the run that is going on, "" if none is
+	shown io.Writer // what shows it to whoever asks
 }
 
 // during returns a context that the first interrupt ends, until stop is called. A broken pipe is taken notice of
@@ -46,44 +48,60 @@ func (i *interrupts) during(parent context.Context) (ctx context.Context, stop f
 	}
 }
 
-// enter says which run is going on.
-func (i *interrupts) enter(dir string) {
+// enter says which run is going on, and where its answers are to be shown; "" that none is.
+func (i *interrupts) enter(dir string, shown io.Writer) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.dir = dir
+	i.dir, i.shown = dir, shown
 }
 
-// answer says what the n-th interrupt does.
+// out is where answers go: to what shows the run that is going on, whose view they would spoil otherwise.
+func (i *interrupts) out() io.Writer {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.shown != nil {
+		return i.shown
+	}
+	return i.stderr
+}
+
+// answer says what the n-th interrupt does, in one piece.
 func (i *interrupts) answer(n int) {
+	var b bytes.Buffer
+	i.explain(&b, n)
+	_, _ = i.out().Write(b.Bytes()) // what a terminal does not take, the report has
+}
+
+func (i *interrupts) explain(b *bytes.Buffer, n int) {
 	if n == 1 {
-		fmt.Fprintln(i.stderr, "\nStopping. Whatever was changed is put back.")
+		b.WriteString("\nStopping. Whatever was changed is put back.\n")
 		return
 	}
-	left := i.left()
+	left := i.left(b)
 	if len(left) == 0 {
-		fmt.Fprintln(i.stderr, "\nNothing is in effect any more; a last measurement and the report are still to come.")
+		b.WriteString("\nNothing is in effect any more; a last measurement and the report are still to come.\n")
 		return
 	}
-	fmt.Fprintf(i.stderr, "\nStill undoing %s; this is not skipped:\n", reports.Counted(len(left), "change"))
+	fmt.Fprintf(b, "\nStill undoing %s; this is not skipped:\n", reports.Counted(len(left), "change"))
 	for _, u := range left {
-		fmt.Fprintf(i.stderr, "  step %d: %s\n    %s\n", u.N, u.Step, u.Undo)
+		fmt.Fprintf(b, "  step %d: %s\n    %s\n", u.N, u.Step, u.Undo)
 	}
 	if n == 2 {
-		fmt.Fprintln(i.stderr, "Once more for the AWS CLI commands that finish this by hand.")
+		b.WriteString("Once more for the AWS CLI commands that finish this by hand.\n")
 		return
 	}
-	_ = reports.WriteRemedies(i.stderr, i.remedies(left)) // what a terminal does not take, the report has
-	fmt.Fprintln(i.stderr, "\nIf this process must go, kill -9 it: its watchdog goes on undoing, and `gameday rollback` does the same.")
+	_ = reports.WriteRemedies(b, i.remedies(b, left)) // a buffer takes everything
+	b.WriteString("\nIf this process must go, kill -9 it: its watchdog goes on undoing, and `gameday rollback` does the same.\n")
 }
 
 // remedies are how to undo by hand what is left. In which account and region, the run's journal tells.
-func (i *interrupts) remedies(left []experiments.Unfinished) []reports.Remedy {
+func (i *interrupts) remedies(b *bytes.Buffer, left []experiments.Unfinished) []reports.Remedy {
 	i.mu.Lock()
 	dir := i.dir
 	i.mu.Unlock()
 	run, err := experiments.ReadLeftover(dir, kinds())
 	if err != nil {
-		fmt.Fprintln(i.stderr, "where the run is cannot be told:", err)
+		fmt.Fprintln(b, "where the run is cannot be told:", err)
 	}
 	var steps []reports.Step
 	for _, u := range left {
@@ -93,7 +111,7 @@ func (i *interrupts) remedies(left []experiments.Unfinished) []reports.Remedy {
 }
 
 // left is what the run that is going on has yet to undo.
-func (i *interrupts) left() []experiments.Unfinished {
+func (i *interrupts) left(b *bytes.Buffer) []experiments.Unfinished {
 	i.mu.Lock()
 	dir := i.dir
 	i.mu.Unlock()
@@ -102,7 +120,7 @@ func (i *interrupts) left() []experiments.Unfinished {
 	}
 	left, err := experiments.StillToUndo(kinds(), dir)
 	if err != nil {
-		fmt.Fprintln(i.stderr, "what is left cannot be listed:", err)
+		fmt.Fprintln(b, "what is left cannot be listed:", err)
 	}
 	return left
 }

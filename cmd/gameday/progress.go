@@ -73,7 +73,7 @@ func (p *progress) Status(s experiments.Status) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if now.Sub(p.last) < p.every {
+	if s.Phase == "" || now.Sub(p.last) < p.every {
 		return
 	}
 	p.last = now
@@ -82,6 +82,12 @@ func (p *progress) Status(s experiments.Status) {
 		parts = append(parts, probe.ID+" "+standing(probe))
 	}
 	p.add(fmt.Sprintf("%s    %s", now.Format("15:04:05"), strings.Join(parts, " | ")))
+}
+
+// Write shows text among the lines. It never fails, and never waits.
+func (p *progress) Write(text []byte) (int, error) {
+	p.add(strings.TrimSuffix(string(text), "\n"))
+	return len(text), nil
 }
 
 // stage says how far a run has come: "recovery, 12s left: waiting for step 1 to heal".

@@ -134,18 +134,18 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	id := newRunID(e.Name)
 	dir := filepath.Join(c.String("runs-dir"), id)
 	fmt.Fprintf(stderr, "\nRun %s\n", id)
-	shown := newProgress(stderr, 5*time.Second)
+	shown := newDisplay(c.App.ErrWriter, stderr)
 	options := experiments.RunOptions{ID: id, Dir: dir, Version: version(), Lab: w.lab != nil, Observe: shown}
 	if w.lab == nil {
 		options.Claims = claimsDir(c.String("runs-dir"), w.env, plan.Identity)
 	}
 	if w.lab == nil || plan.ReachesOutside() {
-		dogs := &watchdogs{profile: c.String("profile"), say: func(text string) { shown.Log(time.Now(), text) }}
+		dogs := &watchdogs{profile: c.String("profile"), say: func(text string) { shown.Log(time.Now(), f.redact.String(text)) }}
 		options.Watchdog = dogs.start
 	}
-	signals.enter(dir)
+	signals.enter(dir, shown)
 	result, err := experiments.Run(ctx, w.env, plan, options)
-	signals.enter("")
+	signals.enter("", nil)
 	shown.Close()
 	if err != nil {
 		var at *fs.PathError
