@@ -84,5 +84,6 @@ func runExample(t *testing.T, example string) *reports.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keepsToSchema(t, r)
 	return r
 }

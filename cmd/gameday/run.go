@@ -34,16 +34,21 @@ func runCommand() *cli.Command {
 			"  gameday run --lab --yes experiments/examples/sudden_death.hcl\n" +
 			"  gameday run --lab --weakness single_task --yes experiments/examples/sudden_death.hcl\n" +
 			"  gameday run --var pace=production --seed 42 sudden_death.hcl\n" +
+			"  gameday run --lab --yes --repeat 5 experiments/examples/sudden_death.hcl\n" +
 			"  gameday run plan.json",
 		Flags: join(fileFlags(), worldFlags(), []cli.Flag{
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask before the first change"},
 			seedFlag(),
 			runsDirFlag(),
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "what to print of each experiment that was run: `text`, or json, its record as one line"},
+			&cli.IntFlag{Name: "repeat", Value: 1, Usage: "run every experiment `N` times, to see whether its verdict is always the same; each time with random picks of its own, or with the same where --seed is given"},
 		}),
 		Action: func(c *cli.Context) error {
 			if f := c.String("format"); f != "text" && f != "json" {
 				return fmt.Errorf("--format is text or json, not %q", f)
+			}
+			if n := c.Int("repeat"); n < 1 {
+				return fmt.Errorf("--repeat is how often to run each experiment, 1 or more, not %d", n)
 			}
 			files, err := readFiles(c)
 			if err != nil {
@@ -65,9 +70,12 @@ func runAll(c *cli.Context, w *world, files []source) error {
 	signals := &interrupts{stderr: c.App.ErrWriter}
 	ctx, stop := signals.during(c.Context)
 	defer stop()
-	queue := queued(files)
+	queue := queued(files, c.Int("repeat"))
 	var verdicts []reports.Verdict
 	for n, next := range queue {
+		if next.of > 1 {
+			fmt.Fprintf(c.App.ErrWriter, "\nThis is %s.\n", next)
+		}
 		verdict, err := runOne(ctx, c, w, signals, next.source, next.experiment)
 		switch {
 		case verdict == "" && err != nil && ctx.Err() != nil:
@@ -79,37 +87,19 @@ func runAll(c *cli.Context, w *world, files []source) error {
 		}
 		verdicts = append(verdicts, verdict)
 		if ctx.Err() != nil || verdict == reports.Aborted || verdict == reports.NotRolledBack {
-			sayNotRun(c, queue[n+1:], next.experiment.Name, verdict)
+			sayNotRun(c, queue[n+1:], next, verdict)
 			break
 		}
 	}
+	tally := c.App.Writer
+	if c.String("format") == "json" {
+		tally = c.App.ErrWriter
+	}
+	writeTally(tally, queue, verdicts)
 	if v := reports.MostUrgent(verdicts); v != reports.Passed {
 		return &outcome{v}
 	}
 	return nil
-}
-
-// waiting is an experiment that is to be run, and the file it comes from.
-type waiting struct {
-	source     source
-	experiment *experiments.Experiment
-}
-
-// queued lists what is to be run, in order.
-func queued(files []source) (queue []waiting) {
-	for _, f := range files {
-		for _, e := range f.experiments() {
-			queue = append(queue, waiting{f, e})
-		}
-	}
-	return queue
-}
-
-// sayNotRun names the experiments that were not begun, and why.
-func sayNotRun(c *cli.Context, left []waiting, last string, verdict reports.Verdict) {
-	for _, l := range left {
-		fmt.Fprintf(c.App.ErrWriter, "gameday: experiment %q was not run, because %q was %s\n", l.experiment.Name, last, verdict)
-	}
 }
 
 // runOne plans an experiment, shows the plan, asks, runs, and leaves the reports in the run's folder. There may be a
