@@ -31,6 +31,7 @@ type pooled struct {
 	made    chan struct{} // closed once the connection is made
 	failed  error         // why it could not be
 	address netip.Addr
+	own     bool      // of one request, after which it can carry no more
 	users   int       // under the lock of the pool
 	rests   time.Time // since then, if there are none
 }
@@ -118,7 +119,7 @@ func (p *pool) claim(fresh bool) (*pooled, condition) {
 			return c, inUse
 		}
 	}
-	c := &pooled{made: make(chan struct{}), users: 1}
+	c := &pooled{made: make(chan struct{}), users: 1, own: fresh}
 	p.open[c] = struct{}{}
 	return c, unmade
 }
@@ -126,7 +127,7 @@ func (p *pool) claim(fresh bool) (*pooled, condition) {
 // leastUsed is the connection with the fewest users of those that may have more. Under the lock.
 func (p *pool) leastUsed() (least *pooled) {
 	for c := range p.open {
-		if c.users < p.streams && (least == nil || c.users < least.users) && p.shareable(c) {
+		if !c.own && c.users < p.streams && (least == nil || c.users < least.users) && p.shareable(c) {
 			least = c
 		}
 	}

@@ -89,6 +89,18 @@ func TestHTTP2SharesConnections(t *testing.T) {
 	}
 }
 
+// Not even while it is being made: its request has it closed, and the other's would fail without having been sent.
+func TestConnectionOfARequestsOwnIsNotShared(t *testing.T) {
+	p := &pool{most: 1, streams: 3, open: map[*pooled]struct{}{}}
+	own, _ := p.claim(true)
+	if other, is := p.claim(false); other == own || is != unmade {
+		t.Error("another request is sent on it")
+	}
+	if other, is := p.claim(false); other == own || is != inUse {
+		t.Error("the connection that may be shared is not")
+	}
+}
+
 func TestHTTP2AgainstAServerOfHTTP1(t *testing.T) {
 	secure, _ := visited(t, (*httptest.Server).StartTLS, func(http.ResponseWriter, *http.Request) {})
 	plain, _ := visited(t, (*httptest.Server).Start, func(http.ResponseWriter, *http.Request) {})
