@@ -62,8 +62,8 @@ var (
 	nonsense = []string{"malformed", "chunk", "headers exceeded", "looked like an HTTP/1.1", "connection error: "}
 )
 
-func contains(text string, any []string) bool {
-	return slices.ContainsFunc(any, func(s string) bool { return strings.Contains(text, s) })
+func contains(text string, parts []string) bool {
+	return slices.ContainsFunc(parts, func(s string) bool { return strings.Contains(text, s) })
 }
 
 // shortages are the errors of a machine that has run out of something, and not of a target.

@@ -167,7 +167,7 @@ func (w *wire) read(r *Request) (whole bool, body []byte, err error) {
 	if err != nil {
 		return false, nil, err
 	}
-	defer w.answer.CloseBodyStream()
+	defer func() { _ = w.answer.CloseBodyStream() }() // which says nothing that reading has not said
 	stream := w.answer.BodyStream()
 	switch {
 	case stream == nil:
@@ -176,8 +176,10 @@ func (w *wire) read(r *Request) (whole bool, body []byte, err error) {
 		body, err = io.ReadAll(io.LimitReader(stream, maxBody))
 		return len(body) < maxBody, body, err
 	}
-	for n, read := 0, 0; read < maxBody && err == nil; read += n {
+	for read := 0; read < maxBody && err == nil; {
+		var n int
 		n, err = stream.Read(w.waste[:min(len(w.waste), maxBody-read)])
+		read += n
 	}
 	switch {
 	case !errors.Is(err, io.EOF):
