@@ -59,7 +59,7 @@ func cause(err error) string {
 // What net/http says of a connection that ended, and of what is no HTTP, where it has no error of its own for it.
 var (
 	hungUp   = []string{"server closed idle connection", "unexpected EOF", "client conn", "GOAWAY", "connection lost"}
-	nonsense = []string{"malformed", "chunk", "headers exceeded", "looked like an HTTP/1.1", "connection error: "}
+	nonsense = []string{"Content-Length", "malformed", "chunk", "headers exceeded", "looked like an HTTP/1.1", "connection error: "}
 )
 
 func contains(text string, parts []string) bool {

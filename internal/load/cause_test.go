@@ -59,6 +59,8 @@ func TestFailuresAreNamed(t *testing.T) {
 		{"no http", after(t, say("220 smtp.example.com ready\r\n")), "broken http"},
 		{"no status", after(t, say("HTTP/1.1 OK\r\n\r\n")), "broken http"},
 		{"half a header", after(t, say("HTTP/1.1 200 OK\r\nno colon\r\n\r\n")), "broken http"},
+		{"two lengths", after(t, say("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 50\r\n\r\nok")), "broken http"},
+		{"a length below zero", after(t, say("HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nok")), "broken http"},
 		{"endless headers", after(t, func(c *net.TCPConn) {
 			say("HTTP/1.1 200 OK\r\n")(c)
 			for {
