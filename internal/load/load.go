@@ -98,7 +98,7 @@ type Second struct {
 	Span      time.Duration // until the next second in which anything is due: 1 s, or more of a load that is slower than that
 	Scheduled uint64
 	Sent      uint64
-	NotSent   map[string]uint64       // by cause: "no free connection", "dropped: late", "stopped", "this machine: too many open files"
+	NotSent   map[string]uint64       // by cause: "no free connection", "dropped: late", "stopped", "this machine: too slow", "this machine: too many open files"
 	Answered  map[int]uint64          // by status code
 	Failed    map[string]uint64       // by cause: "connection reset", "timeout", "unexpected status 503"
 	Behind    uint64                  // of Scheduled: sent late or not at all for want of something on this machine

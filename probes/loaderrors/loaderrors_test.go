@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -206,6 +207,23 @@ func TestStatusesThatCannotBe(t *testing.T) {
 		p := &loaderrors.Probe{Status: []string{"5xx", status}}
 		if problems := p.Validate(); (len(problems) == 0) != fine {
 			t.Errorf("status %q: %v", status, problems)
+		}
+	}
+}
+
+// Whoever wants to count a cause finds it where causes are explained.
+func TestEveryCauseIsExplained(t *testing.T) {
+	for _, at := range []struct{ page, from, to string }{{"README.md", "- A request without an answer fails as", "a note on each reading"}, {"../../docs/load.md", "| failed |", "\n"}} {
+		text, err := os.ReadFile(at.page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, rest, _ := strings.Cut(string(text), at.from)
+		explained, _, _ := strings.Cut(rest, at.to)
+		for _, cause := range load.Causes() {
+			if !strings.Contains(explained, `"`+cause) {
+				t.Errorf("%s does not list %q among the causes", at.page, cause)
+			}
 		}
 	}
 }
