@@ -19,7 +19,7 @@ func TestReferenceIsComplete(t *testing.T) {
 		block   any
 	}{
 		{"experiment", experimentBlock{}}, {"guard", guardBlock{}}, {"load", loadBlock{}}, {"load", requestBlock{}},
-		{"load", weightBlock{}}, {"load", expectBlock{}}, {"inject", injectBlock{}},
+		{"load", weightBlock{}}, {"load", expectBlock{}}, {"load", clientBlock{}}, {"load", tlsBlock{}}, {"inject", injectBlock{}},
 		{"probe", probeBlock{}}, {"variable", variableBlock{}}, {"variable", validationBlock{}},
 	} {
 		_, chapter, found := strings.Cut("\n## `"+chapters, "\n## `"+of.chapter)
