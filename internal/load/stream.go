@@ -14,7 +14,7 @@ type stream struct {
 	due  time.Duration // and when it is due
 }
 
-// streams are so many at most that the numbers of their requests never meet.
+// perStream is how far the numbers of two streams' first requests lie apart: further than either of them gets.
 const perStream = 1 << 48
 
 func newStream(id uint64, s schedule, part Segment, from time.Duration) *stream {
