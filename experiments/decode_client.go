@@ -30,11 +30,9 @@ type tlsBlock struct {
 	Resume     *bool  `hcl:"resume,optional"`
 }
 
-// How many connections a load may have, unless it says otherwise and at most, and how many requests on each with HTTP/2.
+// How many connections a load may have at most, and how many requests on each with HTTP/2.
 const (
-	someConnections = 256
 	mostConnections = 28_000
-	someStreams     = 10
 	mostStreams     = 1000
 )
 

@@ -92,9 +92,12 @@ func parted(address string) (base, path string) {
 }
 
 func (r *reader) load(b *hclsyntax.Block) Load {
-	block := loadBlock{Timeout: "10s", Timing: evenly}
+	block := loadBlock{Timeout: attr.Timeout(load.DefaultTimeout.String()), Timing: evenly}
 	only := requestBlock{Method: http.MethodGet}
-	client := clientBlock{Engine: auto, Late: sendLate, Protocol: string(load.HTTP1), Connections: someConnections, Streams: someStreams, DNSTTL: "30s"}
+	client := clientBlock{
+		Engine: auto, Late: sendLate, Protocol: string(load.HTTP1), DNSTTL: attr.Timeout(load.DefaultResolve.String()),
+		Connections: load.DefaultConnections, Streams: load.DefaultStreams,
+	}
 	r.decode(placeOf(b), target{into: &block}, target{into: &only}, target{into: &client})
 	l := Load{
 		Name: b.Labels[0], LoadBalancer: block.LoadBalancer, URL: block.URL,

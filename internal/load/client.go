@@ -37,7 +37,7 @@ func (s Spec) streams() int {
 	case s.Protocol != HTTP2:
 		return 1
 	case s.Streams == 0:
-		return defaultStreams
+		return DefaultStreams
 	default:
 		return s.Streams
 	}
@@ -45,7 +45,7 @@ func (s Spec) streams() int {
 
 func (s Spec) resolve() time.Duration {
 	if s.Resolve == 0 {
-		return defaultResolve
+		return DefaultResolve
 	}
 	return s.Resolve
 }

@@ -33,18 +33,26 @@ type Spec struct {
 	Shape       Shape           // instead, of a load that changes over time
 	Timing      *traffic.Timing // when they come at that rate; evenly where nil
 	Late        Late            // what becomes of requests that found no free connection in time
-	Timeout     time.Duration   // per request, from the moment it is sent; also how late one may be sent; 10 s where 0
-	Connections int             // at most so many at a time; 256 where 0
+	Timeout     time.Duration   // per request, from the moment it is sent; also how late one may be sent
+	Connections int             // at most so many at a time
 	Engine      Engine          // what makes the exchanges; chosen where empty
 	Protocol    Protocol        // HTTP/1.1 where empty
-	Streams     int             // with HTTP/2, so many requests at a time on each connection; 10 where 0
+	Streams     int             // with HTTP/2, so many requests at a time on each connection
 	Fresh       float64         // the share of requests, from 0 to 1, that are sent on a connection of their own
 	TLS         TLS             // for https
-	Resolve     time.Duration   // how often the target's name is resolved; 30 s where 0
+	Resolve     time.Duration   // how often the target's name is resolved
 	WarmUp      time.Duration   // at first the rate goes up to what it is, so long
 	Begin       time.Time       // when the schedule begins; at once where zero
 	Segment     Segment         // which part of the load this is
 }
+
+// What 0 in a Spec stands for.
+const (
+	DefaultTimeout     = 10 * time.Second
+	DefaultConnections = 256
+	DefaultStreams     = 10
+	DefaultResolve     = 30 * time.Second
+)
 
 // Late is what becomes of a request that was due and for which no connection was free, as when the target stalls.
 type Late string

@@ -29,14 +29,6 @@ type Run struct {
 	stopped sync.Once
 }
 
-// Defaults of a Spec.
-const (
-	defaultTimeout     = 10 * time.Second
-	defaultConnections = 256
-	defaultStreams     = 10
-	defaultResolve     = 30 * time.Second
-)
-
 // Start begins to send, until Stop is called or ctx ends. It fails only where the Spec makes no sense; a target that
 // cannot be reached is a measurement. Every Run must be stopped.
 func Start(ctx context.Context, s Spec) (*Run, error) {
@@ -45,7 +37,7 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 		return nil, err
 	}
 	if s.Timeout == 0 {
-		s.Timeout = defaultTimeout
+		s.Timeout = DefaultTimeout
 	}
 	s.Connections = s.connections()
 	requests, err := s.requests(u)
@@ -82,7 +74,7 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 
 func (s Spec) connections() int {
 	if s.Connections == 0 {
-		return defaultConnections
+		return DefaultConnections
 	}
 	return s.Connections
 }
