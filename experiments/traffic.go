@@ -178,8 +178,8 @@ func (p *Plan) warnOf(l Load, s load.Spec, t Traffic) {
 	if n := t.Log.LeftOut[traffic.Malformed]; n > 0 {
 		warn("leaves out %s of its logs that make no sense", reports.Counted(int(n), "line"))
 	}
-	for _, cut := range t.Log.Cut {
-		warn("has what could be read of %s", cut)
+	for _, file := range t.Log.Torn {
+		warn("has what could be read of %s", file)
 	}
 }
 

@@ -41,7 +41,7 @@ func (r *Run) watch() {
 	var since time.Duration
 	for n := 1; ; n++ {
 		select {
-		case <-r.over.Done():
+		case <-r.sending.Done():
 			return
 		case <-tick.C:
 		}

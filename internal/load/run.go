@@ -22,9 +22,9 @@ type Run struct {
 	strained  atomic.Bool // this machine is too slow for the schedule
 
 	working sync.WaitGroup
-	over    context.Context // ends when no more requests are to be sent
-	end     context.CancelFunc
-	cut     context.Context // ends when requests under way are to be given up
+	sending context.Context // ends when no more requests are to be sent
+	stop    context.CancelFunc
+	waiting context.Context // ends when requests under way are to be given up
 	giveUp  context.CancelFunc
 	stopped sync.Once
 }
@@ -52,12 +52,12 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{spec: s, timeout: s.Timeout, late: s.Late, requests: requests, started: s.begin(time.Now())}
-	r.cut, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
-	if r.client, err = newClient(r.cut, s, u); err != nil {
+	r.waiting, r.giveUp = context.WithCancel(context.WithoutCancel(ctx))
+	if r.client, err = newClient(r.waiting, s, u); err != nil {
 		r.giveUp()
 		return nil, err
 	}
-	r.over, r.end = context.WithCancel(ctx)
+	r.sending, r.stop = context.WithCancel(ctx)
 	r.recording = newRecording(r.started)
 	r.pacer = &pacer{started: r.started, recording: r.recording, segment: s.Segment, most: s.Connections * s.streams(), alarm: newAlarm(), start: func(j job) {
 		r.working.Go(func() { r.work(j) })
@@ -66,7 +66,7 @@ func Start(ctx context.Context, s Spec) (*Run, error) {
 	r.working.Go(r.pacer.run)
 	r.working.Go(r.watch)
 	r.working.Go(func() {
-		<-r.over.Done()
+		<-r.sending.Done()
 		r.pacer.end()
 	})
 	return r, nil
@@ -98,7 +98,7 @@ func (r *Run) Recording() *Recording { return r.recording }
 // second and in total. It may be called again.
 func (r *Run) Stop(ctx context.Context) {
 	r.stopped.Do(func() {
-		r.end()
+		r.stop()
 		r.pacer.end() // before anything is given up: whoever is done with that must find nothing more to send
 		release := context.AfterFunc(ctx, r.giveUp)
 		r.working.Wait()
@@ -143,7 +143,7 @@ func (r *Run) send(j job) {
 
 // reason is why a request failed.
 func (r *Run) reason(err error) string {
-	if r.cut.Err() != nil {
+	if r.waiting.Err() != nil {
 		return "stopped"
 	}
 	return cause(err)

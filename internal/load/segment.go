@@ -10,9 +10,9 @@ type Segment struct {
 	Of    uint64 `json:"of"`
 }
 
-// Cut is s in so many segments, at least 1. Each is data that runs on any machine, and has its share of the connections.
+// Segments is s in so many of them, at least 1. Each is data that runs on any machine, and has its share of the connections.
 // They only are the whole if they begin at the same moment, so s should have a Begin.
-func (s Spec) Cut(parts int) []Spec {
+func (s Spec) Segments(parts int) []Spec {
 	all := make([]Spec, parts)
 	connections := s.connections()
 	for i := range all {

@@ -69,7 +69,7 @@ func TestSegmentsRunFromTheirDescriptions(t *testing.T) {
 	}
 	var runs []*Run
 	connections := 0
-	for _, s := range whole.Cut(parts) {
+	for _, s := range whole.Segments(parts) {
 		connections += s.Connections
 		runs = append(runs, start(t, carried(t, s)))
 	}

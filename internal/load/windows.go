@@ -10,7 +10,7 @@ import (
 // over and have nothing under way any more are yielded, in the order of time.
 func (r *Recording) Windows(from, to time.Time, length time.Duration) iter.Seq[Second] {
 	return func(yield func(Second) bool) {
-		end := r.end()
+		end := r.reached()
 		for at := max(0, from.Sub(r.started)).Truncate(length); at+length <= end && at < to.Sub(r.started); at += length {
 			due := r.due(at, at+length)
 			all := r.Between(r.started.Add(at), r.started.Add(at+length))
@@ -25,8 +25,8 @@ func (r *Recording) Windows(from, to time.Time, length time.Duration) iter.Seq[S
 	}
 }
 
-// end is until when the load has gone on.
-func (r *Recording) end() time.Duration {
+// reached is until when the load has gone on.
+func (r *Recording) reached() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.streams) == 0 {

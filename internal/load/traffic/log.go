@@ -22,7 +22,7 @@ type Log struct {
 	Used     uint64            // requests that Requests stand for
 	LeftOut  map[string]uint64 // requests that they do not stand for, by why: Malformed, or what they are
 	Sampled  uint64            // of Used: those that others stand for, because there are too many different ones
-	Cut      []string          // files that end in the middle, and why
+	Torn     []string          // files that end in the middle, and why
 	Arrivals *Arrivals
 }
 
@@ -71,7 +71,7 @@ func (r *logReader) file(ctx context.Context, name string) error {
 	defer f.Close()
 	plain, err := unpacked(f)
 	if err != nil {
-		r.log.Cut = append(r.log.Cut, fmt.Sprintf("%s: %v", name, err))
+		r.log.Torn = append(r.log.Torn, fmt.Sprintf("%s: %v", name, err))
 		return nil
 	}
 	in := bufio.NewReaderSize(plain, 1<<18)
@@ -94,7 +94,7 @@ func (r *logReader) file(ctx context.Context, name string) error {
 		case errors.Is(err, io.EOF):
 			return nil
 		case errors.Is(err, errDamaged):
-			r.log.Cut = append(r.log.Cut, fmt.Sprintf("%s: %v", name, err))
+			r.log.Torn = append(r.log.Torn, fmt.Sprintf("%s: %v", name, err))
 			return nil
 		case err != nil:
 			return err

@@ -126,12 +126,12 @@ func TestLogsAreUnpacked(t *testing.T) {
 	many := strings.Repeat(in2018+"\n", 5000)
 	whole := packed(many)
 	log := read(t, []string{"GET"}, file(t, "a.log", whole), file(t, "b.gz", in2016))
-	if log.Used != 5001 || len(log.Cut) != 0 {
-		t.Errorf("%d used, %v", log.Used, log.Cut)
+	if log.Used != 5001 || len(log.Torn) != 0 {
+		t.Errorf("%d used, %v", log.Used, log.Torn)
 	}
 	cut := read(t, []string{"GET"}, file(t, "c.log.gz", whole[:len(whole)/2]), file(t, "d.log", in2016))
-	if cut.Used < 2 || cut.Used > 5000 || len(cut.Cut) != 1 || !strings.Contains(cut.Cut[0], "c.log.gz: it is compressed, and damaged") {
-		t.Errorf("%d used, %v", cut.Used, cut.Cut)
+	if cut.Used < 2 || cut.Used > 5000 || len(cut.Torn) != 1 || !strings.Contains(cut.Torn[0], "c.log.gz: it is compressed, and damaged") {
+		t.Errorf("%d used, %v", cut.Used, cut.Torn)
 	}
 }
 
