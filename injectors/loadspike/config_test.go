@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gameday/injectors"
+	"gameday/internal/attr"
 )
 
 func TestSpikesThatCannotBe(t *testing.T) {
@@ -81,3 +82,5 @@ var (
 	_ injectors.Gradual   = (*LoadSpike)(nil)
 	_ injectors.Momentary = (*LoadSpike)(nil)
 )
+
+var _ attr.Validator = (*LoadSpike)(nil)

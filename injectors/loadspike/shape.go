@@ -3,7 +3,6 @@ package loadspike
 import (
 	"fmt"
 
-	"gameday/internal/attr"
 	"gameday/internal/load"
 )
 
@@ -68,5 +67,3 @@ func whole(n float64) bool {
 	rest := n - float64(int64(n+0.5))
 	return n < 1e15 && rest < 1e-6 && rest > -1e-6
 }
-
-var _ attr.Validator = (*LoadSpike)(nil)
