@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -50,19 +51,28 @@ func (s Spec) resolve() time.Duration {
 	return s.Resolve
 }
 
+// mostTries is on how many connections a request is sent of which the server says that it has not looked at it.
+const mostTries = 3
+
 // exchange sends request number n of a load and reads its answer, before a moment.
 func (c *client) exchange(n uint64, r *Request, until time.Time) (status int, err error) {
 	own := c.own(n)
-	connection, err := c.pool.take(until, own)
-	if err != nil {
-		return 0, err
+	var body []byte
+	for range mostTries {
+		var connection *pooled
+		if connection, err = c.pool.take(until, own); err != nil {
+			return 0, err
+		}
+		status, body, err = connection.exchange(r, until, own)
+		c.pool.put(connection, own)
+		if again := (unseen{}); !errors.As(err, &again) {
+			break
+		}
 	}
-	status, body, err := connection.exchange(r, until, own)
 	why := ""
 	if err == nil {
 		why = r.Expect.Failure(status, body)
 	}
-	c.pool.put(connection, own)
 	switch {
 	case err != nil:
 		return 0, err

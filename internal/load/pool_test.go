@@ -101,6 +101,23 @@ func TestConnectionOfARequestsOwnIsNotShared(t *testing.T) {
 	}
 }
 
+// A server may close a connection of HTTP/2 at any time, and say what it has not looked at.
+func TestHTTP2ServerThatClosesConnections(t *testing.T) {
+	var heard atomic.Uint64
+	server, _ := visited(t, func(s *httptest.Server) { s.EnableHTTP2 = true; s.StartTLS() }, func(w http.ResponseWriter, _ *http.Request) {
+		if heard.Add(1)%20 == 0 {
+			w.Header().Set("Connection", "close")
+		}
+	})
+	r := start(t, Spec{URL: server.URL, Rate: 2000, Protocol: HTTP2, Connections: 1, TLS: TLS{CA: authority(server)}})
+	until(t, "answers", func() bool { _, settled := r.Recording().Behind(); return settled > 2000 })
+	total := stop(t, r)
+	balance(t, total)
+	if total.Answered[200] != total.Sent || heard.Load() != total.Sent {
+		t.Errorf("sent %d, heard %d, answered %v, failed %v", total.Sent, heard.Load(), total.Answered, total.Failed)
+	}
+}
+
 func TestHTTP2AgainstAServerOfHTTP1(t *testing.T) {
 	secure, _ := visited(t, (*httptest.Server).StartTLS, func(http.ResponseWriter, *http.Request) {})
 	plain, _ := visited(t, (*httptest.Server).Start, func(http.ResponseWriter, *http.Request) {})
