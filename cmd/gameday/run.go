@@ -35,11 +35,13 @@ func runCommand() *cli.Command {
 			"  gameday run --lab --weakness single_task --yes experiments/examples/sudden_death.hcl\n" +
 			"  gameday run --var pace=production --seed 42 sudden_death.hcl\n" +
 			"  gameday run --lab --yes --repeat 5 experiments/examples/sudden_death.hcl\n" +
+			"  gameday run --lab --listen 8080 sudden_death.hcl\n" +
 			"  gameday run plan.json",
 		Flags: join(fileFlags(), worldFlags(), []cli.Flag{
 			&cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: "do not ask before the first change"},
 			seedFlag(),
 			runsDirFlag(),
+			&cli.StringFlag{Name: "listen", Usage: "show the runs in a browser too, with a stop button, at `ADDR`: a port (0 for any that is free), or host:port; without a host for this machine only"},
 			&cli.StringFlag{Name: "format", Value: "text", Usage: "what to print of each experiment that was run: `text`, or json, its record as one line"},
 			&cli.IntFlag{Name: "repeat", Value: 1, Usage: "run every experiment `N` times, to see whether its verdict is always the same; each time with random picks of its own, or with the same where --seed is given"},
 		}),
@@ -59,14 +61,19 @@ func runCommand() *cli.Command {
 				return err
 			}
 			defer w.Close()
-			return runAll(c, w, files)
+			page, err := listen(c)
+			if err != nil {
+				return err
+			}
+			defer page.Close()
+			return runAll(c, w, page, files)
 		},
 	}
 }
 
 // runAll runs every experiment, one after the other, and ends with the most urgent verdict. After one that was not
 // rolled back, nothing else is begun.
-func runAll(c *cli.Context, w *world, files []source) error {
+func runAll(c *cli.Context, w *world, page *livePage, files []source) error {
 	signals := &interrupts{stderr: c.App.ErrWriter}
 	ctx, stop := signals.during(c.Context)
 	defer stop()
@@ -76,7 +83,7 @@ func runAll(c *cli.Context, w *world, files []source) error {
 		if next.of > 1 {
 			fmt.Fprintf(c.App.ErrWriter, "\nThis is %s.\n", next)
 		}
-		verdict, err := runOne(ctx, c, w, signals, next.source, next.experiment)
+		verdict, err := runOne(ctx, c, w, page, signals, next.source, next.experiment)
 		switch {
 		case verdict == "" && err != nil && ctx.Err() != nil:
 			fmt.Fprintln(c.App.ErrWriter, "gameday: stopped before anything was touched")
@@ -104,7 +111,7 @@ func runAll(c *cli.Context, w *world, files []source) error {
 
 // runOne plans an experiment, shows the plan, asks, runs, and leaves the reports in the run's folder. There may be a
 // verdict and an error: a run whose reports could not be written.
-func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, f source, e *experiments.Experiment) (reports.Verdict, error) {
+func runOne(ctx context.Context, c *cli.Context, w *world, page *livePage, signals *interrupts, f source, e *experiments.Experiment) (reports.Verdict, error) {
 	if err := refuseLeftovers(c); err != nil {
 		return "", err
 	}
@@ -124,7 +131,7 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	id := newRunID(e.Name)
 	dir := filepath.Join(c.String("runs-dir"), id)
 	fmt.Fprintf(stderr, "\nRun %s\n", id)
-	shown := newDisplay(c.App.ErrWriter, stderr)
+	shown := page.beside(newDisplay(c.App.ErrWriter, stderr), id, dir)
 	options := experiments.RunOptions{ID: id, Dir: dir, Version: version(), Lab: w.lab != nil, Observe: shown}
 	if w.lab == nil {
 		options.Claims = claimsDir(c.String("runs-dir"), w.env, plan.Identity)
@@ -137,6 +144,7 @@ func runOne(ctx context.Context, c *cli.Context, w *world, signals *interrupts, 
 	result, err := experiments.Run(ctx, w.env, plan, options)
 	signals.enter("", nil)
 	shown.Close()
+	page.leave(result, err)
 	if err != nil {
 		var at *fs.PathError
 		if runs := c.String("runs-dir"); errors.As(err, &at) && (strings.HasPrefix(at.Path, runs) || strings.HasPrefix(runs, at.Path)) {

@@ -28,6 +28,9 @@ var (
 	doubt   = lipgloss.NewStyle().Foreground(lipgloss.Yellow)
 )
 
+// manners are how a terminal shows what a page shows by a class of the same name.
+var manners = map[string]lipgloss.Style{"good": good, "trouble": trouble, "doubt": doubt, "quiet": quiet}
+
 // Frame draws how a run stands, in lines of at most width cells and about height of them, each ended. Where there is
 // no room for everything, what is well gives way to what is not.
 func Frame(s experiments.Status, width, height int) string {
@@ -98,17 +101,25 @@ func phases(s experiments.Status, width int) string {
 
 func phase(s experiments.Status, name string) string {
 	if name == s.Phase {
-		return strong.Render("▶ " + name + left(s.Left))
+		return strong.Render(phaseText(s, name))
+	}
+	return quiet.Render(phaseText(s, name))
+}
+
+// phaseText says of a phase how long it took, how long it still goes on, or that it is to come.
+func phaseText(s experiments.Status, name string) string {
+	if name == s.Phase {
+		return "▶ " + name + left(s.Left)
 	}
 	i := slices.IndexFunc(s.Phases, func(p reports.Phase) bool { return p.Name == name })
 	if i < 0 {
-		return quiet.Render("· " + name)
+		return "· " + name
 	}
 	p := s.Phases[i]
 	if p.To.IsZero() {
 		p.To = s.At
 	}
-	return quiet.Render("■ " + name + " " + whole(p.To.Sub(p.From)))
+	return "■ " + name + " " + whole(p.To.Sub(p.From))
 }
 
 func left(d time.Duration) string {
@@ -146,7 +157,8 @@ func probeLines(all []experiments.ProbeStatus, width int) []string {
 	curve := min(curveMax, room-2*between-rules)
 	var lines []string
 	for _, p := range all {
-		mark, style, state := standing(p)
+		mark, manner, state := standing(p)
+		style := manners[manner]
 		parts := []string{style.Render(mark) + " " + pad(p.ID, name), style.Render(pad(valueOf(p), value))}
 		if between+rules <= room+stateMax {
 			parts = append(parts, quiet.Render(pad(p.Rules, rules)))
@@ -162,21 +174,21 @@ func probeLines(all []experiments.ProbeStatus, width int) []string {
 	return lines
 }
 
-// standing is the mark, the colour and the words for how a probe stands.
-func standing(p experiments.ProbeStatus) (mark string, style lipgloss.Style, state string) {
+// standing is the mark, the manner and the words for how a probe stands.
+func standing(p experiments.ProbeStatus) (mark, manner, state string) {
 	switch {
 	case p.Blind:
-		return "?", doubt, "cannot be measured"
+		return "?", "doubt", "cannot be measured"
 	case !p.Known:
-		return "·", quiet, "no reading yet"
+		return "·", "quiet", "no reading yet"
 	case p.Out && p.Proof:
-		return "✓", good, "fault seen"
+		return "✓", "good", "fault seen"
 	case p.Out:
-		return "✗", trouble, "out of bounds" + ago(p)
+		return "✗", "trouble", "out of bounds" + ago(p)
 	case p.Age > 0:
-		return "·", quiet, strings.TrimPrefix(ago(p), ", ")
+		return "·", "quiet", strings.TrimPrefix(ago(p), ", ")
 	}
-	return "✓", good, ""
+	return "✓", "good", ""
 }
 
 // rank puts trouble first.
