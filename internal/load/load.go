@@ -25,25 +25,25 @@ import (
 	"gameday/internal/load/traffic"
 )
 
-// Spec says what traffic to make.
+// Spec says what traffic to make. It is data: as JSON it may be sent to another machine.
 type Spec struct {
-	URL         string          // credentials in it are sent as basic authentication
-	Source      *traffic.Source // what is sent there; a GET of URL, again and again, where nil
-	Rate        float64         // arrivals per second, above 0
-	Shape       Shape           // instead, of a load that changes over time
-	Timing      *traffic.Timing // when they come at that rate; evenly where nil
-	Late        Late            // what becomes of requests that found no free connection in time
-	Timeout     time.Duration   // per request, from the moment it is sent; also how late one may be sent
-	Connections int             // at most so many at a time
-	Engine      Engine          // what makes the exchanges; chosen where empty
-	Protocol    Protocol        // HTTP/1.1 where empty
-	Streams     int             // with HTTP/2, so many requests at a time on each connection
-	Fresh       float64         // the share of requests, from 0 to 1, that are sent on a connection of their own
-	TLS         TLS             // for https
-	Resolve     time.Duration   // how often the target's name is resolved
-	WarmUp      time.Duration   // at first the rate goes up to what it is, so long
-	Begin       time.Time       // when the schedule begins; at once where zero
-	Segment     Segment         // which part of the load this is
+	URL         string          `json:"url"`                   // credentials in it are sent as basic authentication
+	Source      *traffic.Source `json:"source,omitempty"`      // what is sent there; a GET of URL, again and again, where nil
+	Rate        float64         `json:"rate,omitempty"`        // arrivals per second, above 0
+	Shape       Shape           `json:"shape,omitempty"`       // instead, of a load that changes over time
+	Timing      *traffic.Timing `json:"timing,omitempty"`      // when they come at that rate; evenly where nil
+	Late        Late            `json:"late,omitempty"`        // what becomes of requests that found no free connection in time
+	Timeout     time.Duration   `json:"timeout,omitempty"`     // per request, from the moment it is sent; also how late one may be sent
+	Connections int             `json:"connections,omitempty"` // at most so many at a time
+	Engine      Engine          `json:"engine,omitempty"`      // what makes the exchanges; chosen where empty
+	Protocol    Protocol        `json:"protocol,omitempty"`    // HTTP/1.1 where empty
+	Streams     int             `json:"streams,omitempty"`     // with HTTP/2, so many requests at a time on each connection
+	Fresh       float64         `json:"fresh,omitempty"`       // the share of requests, from 0 to 1, that are sent on a connection of their own
+	TLS         TLS             `json:"tls,omitzero"`          // for https
+	Resolve     time.Duration   `json:"resolve,omitempty"`     // how often the target's name is resolved
+	WarmUp      time.Duration   `json:"warm_up,omitempty"`     // at first the rate goes up to what it is, so long
+	Begin       time.Time       `json:"begin,omitzero"`        // when the schedule begins; at once where zero
+	Segment     Segment         `json:"segment,omitzero"`      // which part of the load this is
 }
 
 // What 0 in a Spec stands for.
@@ -74,10 +74,10 @@ const (
 
 // TLS is how a load meets a server that speaks it.
 type TLS struct {
-	ServerName string // to ask for, and to find in the certificate; the target's host where empty
-	CA         string // certificates that others are issued by, as PEM, in place of the system's
-	Insecure   bool   // any certificate will do
-	NoResume   bool   // every connection makes a full handshake, instead of going on with an earlier one's session
+	ServerName string `json:"server_name,omitempty"` // to ask for, and to find in the certificate; the target's host where empty
+	CA         string `json:"ca,omitempty"`          // certificates that others are issued by, as PEM, in place of the system's
+	Insecure   bool   `json:"insecure,omitempty"`    // any certificate will do
+	NoResume   bool   `json:"no_resume,omitempty"`   // every connection makes a full handshake, instead of going on with an earlier one's session
 }
 
 // Load is a load as the kinds of an experiment see it: they watch it and make it grow, and do not end it.
