@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,6 +25,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts meets the command line as a user does. Each script is about one behaviour and asserts only that.
 // These are there for all of them: rehearsal.hcl, an experiment so short that many fit into a minute, and the folder examples.
+// A script that needs a processor for itself begins with [!sweep] skip.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	rehearsal, err := os.ReadFile("testdata/rehearsal.hcl")
@@ -33,6 +35,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
+		Condition:           condition,
 		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"rehearse": rehearse},
 		Setup: func(e *testscript.Env) error {
 			e.Vars = append(e.Vars, "NO_COLOR=1", "AWS_EC2_METADATA_DISABLED=true")
@@ -42,6 +45,13 @@ func TestScripts(t *testing.T) {
 			return os.WriteFile(filepath.Join(e.WorkDir, "rehearsal.hcl"), rehearsal, 0o600)
 		},
 	})
+}
+
+func condition(name string) (bool, error) {
+	if name != "sweep" {
+		return false, fmt.Errorf("no script condition is called %q", name)
+	}
+	return *sweep, nil
 }
 
 // rehearse is "exec gameday run" with another try where the machine was too slow.
