@@ -92,7 +92,7 @@ func TestErrorsSayWhatThereIs(t *testing.T) {
 	service, cluster := probe("running"), probe("running")
 	service.Service, cluster.Cluster = "conversation", "wbe"
 	for want, p := range map[string]*ecsservice.Probe{
-		`cluster "web": there is no service "conversation", did you mean "conversations"? (there are: "comments", `: service,
+		`cluster "web": there is no service "conversation", did you mean "conversations"? (there are: "articles", "comments", `: service,
 		`there is no cluster "wbe", did you mean "web"? (there are: "web")`:                                         cluster,
 	} {
 		if got, err := p.Measure(t.Context(), env, time.Time{}, time.Time{}); err == nil || !strings.Contains(err.Error(), want) {

@@ -52,7 +52,7 @@ func TestTargetsOfALab(t *testing.T) {
 		{probe("", "comments", "count"), 3, "3 of 3 healthy"},
 		{probe("", group.ARN, "count"), 3, "3 of 3 healthy"},
 		{probe(balancer.ARN, group.ARN, "count"), 3, "3 of 3 healthy"},
-		{probe("web", "", "count"), 17, "17 of 17 healthy"},
+		{probe("web", "", "count"), 23, "23 of 23 healthy"},
 	} {
 		if r := measure(t, env, c.probe); r.Value != c.value || r.Note != c.note {
 			t.Errorf("%+v: got %+v, want %v, %s", c.probe, r, c.value, c.note)
