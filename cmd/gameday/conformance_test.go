@@ -68,7 +68,7 @@ func TestExamplesRun(t *testing.T) {
 					return
 				}
 				text := r.Sentence + "\n" + strings.Join(r.Reasons, "\n")
-				if attempt == tries-1 || !strings.Contains(text, starved) {
+				if attempt == tries-1 || r.Verdict != reports.Inconclusive { // as it is where the machine has no time for it
 					t.Fatal(text)
 				}
 			}

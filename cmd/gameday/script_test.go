@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childVar) != "" {
 		main()
 	}
-	if err := flag.Set("test.parallel", "6"); err != nil {
+	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"gameday": main})
