@@ -36,7 +36,7 @@ func TestNamesAndARNsFindTheSame(t *testing.T) {
 		}
 	}
 	for _, nobody := range []string{"comment", g.ARN + "0"} {
-		if _, err := elb.FindGroup(t.Context(), env, nobody); err == nil || !strings.Contains(err.Error(), `"comments", "conversations", `) {
+		if _, err := elb.FindGroup(t.Context(), env, nobody); err == nil || !strings.Contains(err.Error(), `(there are: "articles", "comments", `) {
 			t.Errorf("%s: got %v", nobody, err)
 		}
 	}

@@ -46,7 +46,7 @@ func TestNamesAndARNsFindTheSame(t *testing.T) {
 		t.Errorf("failed: %v, %v", failures, err)
 	}
 	for _, ref := range []string{"conversation", *s.ServiceArn + "s"} {
-		if _, err := inventory.FindService(t.Context(), env, *s.ClusterArn, ref); err == nil || !strings.Contains(err.Error(), `"comments", "conversations"`) {
+		if _, err := inventory.FindService(t.Context(), env, *s.ClusterArn, ref); err == nil || !strings.Contains(err.Error(), `there are: "articles", "comments", "conversations"`) {
 			t.Errorf("%s: got %v", ref, err)
 		}
 	}

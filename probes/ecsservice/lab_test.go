@@ -93,7 +93,7 @@ func TestErrorsSayWhatThereIs(t *testing.T) {
 	service.Service, cluster.Cluster = "conversation", "wbe"
 	for want, p := range map[string]*ecsservice.Probe{
 		`cluster "web": there is no service "conversation", did you mean "conversations"? (there are: "articles", "comments", `: service,
-		`there is no cluster "wbe", did you mean "web"? (there are: "web")`:                                         cluster,
+		`there is no cluster "wbe", did you mean "web"? (there are: "web")`:                                                     cluster,
 	} {
 		if got, err := p.Measure(t.Context(), env, time.Time{}, time.Time{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %+v, %v, want an error that says %s", got, err, want)
